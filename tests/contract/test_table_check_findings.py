@@ -56,6 +56,15 @@ def mail_that_waits(books: Books) -> None:
     books.set(mail, topic_id=f"{items.ulid_floor(long_ago)}{mail['topic_id'][26:]}")
 
 
+def ticket_without_number(books: Books) -> None:
+    books.register("robin")
+    books.table.put({"pk": QUOTA[0], "sk": "WAIT#next", "submission": "x"})
+
+
+def guard_of_no_option(books: Books) -> None:
+    books.table.put({"pk": "ONCE#odd", "sk": "ONCE", "submission": "x", "expires_at": 9_999_999_999})
+
+
 def unknown_status(books: Books) -> None:
     books.set(books.own(books.register("robin"), "SUB"), status="lost")
 
@@ -73,9 +82,11 @@ LEFT: tuple[tuple[Callable[[Books], None], str, str], ...] = (
     (same_person_twice, "guards", "only one may stand. Look at both with `rollcall show`"),
     (history_without_its_submission, "orphans", "its history is there, and the submission isn't. Find it in a backup"),
     (mail_that_waits, "mails", "the mail confirmed#1 is sending since"),
+    (ticket_without_number, "readable", "QUOTA#course#a: an item can't be read (ValueError: "),
+    (guard_of_no_option, "readable", "ONCE#odd: an item can't be read (ValueError: "),
     (unknown_status, "readable", "an item can't be read (ValueError: 'lost' is not a valid Status)"),
-    (item_of_no_kind, "orphans", "An item begins with 'NOTES', which Rollcall writes nowhere"),
-    (guard_without_expiry, "expiry", "An item of the kind RATE never expires"),
+    (item_of_no_kind, "orphans", "The item NOTES#1 is of no kind that Rollcall writes"),
+    (guard_without_expiry, "expiry", "The item RATE#abc#x never expires"),
 )
 
 

@@ -9,7 +9,7 @@ from admin_cli.table_check.links import link_problems, places_of
 from admin_cli.table_check.orphans import orphan_problems
 from admin_cli.table_check.own_items import own_problems
 from admin_cli.table_check.pointers import pointer_problems, target_of
-from admin_cli.table_check.problems import Invariant, Problem
+from admin_cli.table_check.problems import UNREADABLE, Invariant, Problem, unreadable
 from admin_cli.table_check.quotas import quota_problems
 from admin_cli.table_check.rules import Rules
 from admin_cli.table_check.survey import Survey
@@ -64,18 +64,21 @@ class TableCheck:
         """Return what is really wrong with a suspect, as of one moment."""
         if subject in self.survey.alone:
             return self.survey.alone[subject]
-        pk, sk = subject
-        for _ in range(ATTEMPTS):
-            if pk.startswith("SUB#"):
-                problems = self._of_submission(pk)
-            elif sk == keys.QUOTA:
-                problems = self._of_quota(pk)
-            else:
-                problems = self._of_pointer(subject)
-            if problems is not None:
-                return problems
-        says = f"{pk.partition('#')[2]}: it changes too often to be checked."
+        try:
+            for _ in range(ATTEMPTS):
+                problems = self._problems_at_one_moment(subject)
+                if problems is not None:
+                    return problems
+        except UNREADABLE as error:
+            return [unreadable(subject, error)]
+        says = f"{subject[0].partition('#')[2]}: it changes too often to be checked."
         return [Problem(Invariant.READABLE, subject, says, next_step="Run the command again.", sure=False)]
+
+    def _problems_at_one_moment(self, subject: Key) -> list[Problem] | None:
+        pk, sk = subject
+        if pk.startswith("SUB#"):
+            return self._of_submission(pk)
+        return self._of_quota(pk) if sk == keys.QUOTA else self._of_pointer(subject)
 
     def repair(self, subjects: Iterable[Key]) -> Iterator[Problem]:
         """Repair what can be repaired, and yield each repaired problem. Each is checked again just before."""
@@ -88,12 +91,19 @@ class TableCheck:
                     repaired += 1
                     yield problem
             if not repaired:
-                return
+                break
+        for subject in dict.fromkeys([*self.touched, *queue]):
+            if subject[1] == keys.QUOTA:
+                yield from self._repair_one(subject, may_free=True)
 
-    def _repair_one(self, subject: Key) -> Iterator[Problem]:
+    def _repair_one(self, subject: Key, *, may_free: bool = False) -> Iterator[Problem]:
         repaired: set[str] = set()
         for _ in range(4 * ATTEMPTS):
-            repairable = (each for each in self.problems(subject) if each.repair and each.says not in repaired)
+            repairable = (
+                each
+                for each in self.problems(subject)
+                if each.repair and each.says not in repaired and (may_free or not each.repair.frees)
+            )
             problem = next(repairable, None)
             if problem is None:
                 return

@@ -112,7 +112,7 @@ def _without_quota(entry: Item, quota: Key, rules: Rules) -> Problem:
         step = "The form no longer counts this option. If it should, add its capacity to the form and publish it."
         return _problem(Invariant.QUOTAS, entry, says, step=step)
     write = put(new_quota(quota, capacity), "attribute_not_exists(pk)")
-    does = f"make the quota with the form's capacity of {capacity}"
+    does = f"make the quota with the form's capacity of {capacity}, and count its seats"
     return _problem(Invariant.QUOTAS, entry, says, Repair(does, {"quota": write}))
 
 

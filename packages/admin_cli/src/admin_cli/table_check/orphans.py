@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin_cli.table_check.problems import Invariant, Problem, Repair
+from admin_cli.table_check.problems import Invariant, Problem, Repair, counted
 from registration_core.adapters.dynamodb import keys
 from registration_core.adapters.dynamodb.table import check, delete
 
@@ -31,7 +31,7 @@ def orphan_problems(pk: str, hanging: Sequence[Item], rules: Rules) -> Iterator[
         return
     mails = [item for item in alive if item["sk"].startswith(keys.MAIL)]
     if mails:
-        says = f"{submission_id}: {len(mails)} of its mails are noted, and the submission is gone."
+        says = f"{submission_id}: the submission is gone, and {counted(len(mails), 'note')} of its mails left."
         writes = {item["sk"]: delete((pk, item["sk"])) for item in mails[:90]}
         writes["entry"] = check((pk, keys.SUBMISSION), "attribute_not_exists(pk)")
         yield Problem(Invariant.ORPHANS, (pk, keys.SUBMISSION), says, Repair("remove the notes", writes))
@@ -45,13 +45,12 @@ def is_stray(item: Item) -> bool:
 def other_problems(item: Item) -> Iterator[Problem]:
     """Yield what is wrong with an item by itself: an unknown kind, or no time to expire."""
     key = (str(item["pk"]), str(item["sk"]))
-    kind = key[0].partition("#")[0]
     if is_stray(item):
-        says = f"An item begins with {kind[:20]!r}, which Rollcall writes nowhere."
+        says = f"The item {key[0]} is of no kind that Rollcall writes."
         yield Problem(Invariant.ORPHANS, key, says, next_step="Find out what wrote it, and remove it by hand.")
     elif key[0].startswith(_DATED) and "expires_at" not in item:
-        says = f"An item of the kind {kind} never expires."
+        says = f"The item {key[0]} never expires."
         yield Problem(Invariant.EXPIRY, key, says, next_step="Find out what wrote it, and remove it by hand.")
     elif key[0].startswith(("REF#", "ONCE#")) and "submission" not in item:
-        says = f"An item of the kind {kind} names no submission."
+        says = f"The item {key[0]} names no submission."
         yield Problem(Invariant.READABLE, key, says, next_step="Find out what wrote it, and remove it by hand.")

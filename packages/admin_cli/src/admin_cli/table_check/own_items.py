@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from admin_cli.table_check.histories import history_problems
-from admin_cli.table_check.problems import Invariant, Problem, Repair
+from admin_cli.table_check.problems import UNREADABLE, Invariant, Problem, Repair
 from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.erasure import MAIL_ATTRIBUTES
 from registration_core.adapters.dynamodb.table import delete, update
@@ -41,7 +41,7 @@ def is_readable(entry: Item) -> bool:
     """Whether a submission's item can be read. If not, `own_problems` says why."""
     try:
         items.submission_item(items.read_submission(entry))
-    except (KeyError, ValueError, TypeError):
+    except UNREADABLE:
         return False
     return True
 
@@ -54,7 +54,7 @@ def own_problems(entry: Item, hanging: Sequence[Item], rules: Rules) -> Iterator
         expected = items.submission_item(submission)
         for item in hanging:
             _read(item)
-    except (KeyError, ValueError, TypeError) as error:
+    except UNREADABLE as error:
         says = f"{called(entry)}: an item can't be read ({type(error).__name__}: {error})."
         yield Problem(Invariant.READABLE, subject, says, next_step="Restore the submission from a backup.")
         return

@@ -34,12 +34,14 @@ class Invariant(StrEnum):
 class Repair:
     """The writes of one transaction, each with its condition.
 
-    does: what they do ("count 12 seats taken"). erases: the ID of a submission to erase instead.
+    does: what they do ("count 12 seats taken"). erases: the ID of a submission to erase instead. frees: whether
+    visitors may get a seat afterwards, so that it waits until every seat that is held is counted.
     """
 
     does: str
     writes: Mapping[str, Write]
     erases: str | None = None
+    frees: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,17 @@ class Problem:
     repair: Repair | None = None
     next_step: str = ""
     sure: bool = True
+
+
+UNREADABLE = (KeyError, ValueError, TypeError)
+"""What reading an item raises that lacks something or has it in another form."""
+
+
+def unreadable(subject: Key, error: Exception) -> Problem:
+    """Return the problem of a partition with an item that can't be read."""
+    says = f"{subject[0]}: an item can't be read ({type(error).__name__}: {error})."
+    step = "Look at the items with this pk in DynamoDB, and fix or remove the damaged one by hand."
+    return Problem(Invariant.READABLE, subject, says, next_step=step)
 
 
 def counted(count: int, noun: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from admin_cli.table_check.problems import Invariant, Problem, Repair, counted
+from admin_cli.table_check.problems import UNREADABLE, Invariant, Problem, Repair, counted
 from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.seats import read_state
 from registration_core.adapters.dynamodb.table import put, update
@@ -29,7 +29,7 @@ def quota_problems(pk: str, partition: Sequence[Item], rules: Rules) -> Iterator
         return
     try:
         read_state(quota)
-    except (KeyError, ValueError, TypeError) as error:
+    except UNREADABLE as error:
         says = f"{name}: the quota can't be read ({type(error).__name__}: {error})."
         yield Problem(Invariant.READABLE, subject, says, next_step="Copy the attribute from a backup.")
         return
@@ -44,7 +44,8 @@ def quota_problems(pk: str, partition: Sequence[Item], rules: Rules) -> Iterator
             **_signed(rules),
         )
         says = f"{name}: the quota counts {counted(quota['taken'], 'seat')} taken, and {_held(seats)}."
-        yield Problem(Invariant.QUOTAS, subject, says, Repair(does, {"quota": drift}))
+        repair = Repair(does, {"quota": drift}, frees=seats < quota["taken"])
+        yield Problem(Invariant.QUOTAS, subject, says, repair)
     yield from _ticket_problems(name, quota, held, rules)
     if seats > quota["capacity"] and rules.oversold(quota, partition):
         says = f"{name}: {_held(seats)}, and the capacity is {quota['capacity']}."
@@ -100,9 +101,9 @@ def _ticket_problems(name: str, quota: Item, held: Sequence[int], rules: Rules) 
 
 
 def new_quota(key: Key, capacity: int) -> Item:
-    """Return the item of a quota that counts nothing yet."""
+    """Return the item of a quota that is full, so that nobody gets a seat before those that are held are counted."""
     form, _, option = key[0].removeprefix("QUOTA#").partition("#")
-    return items.plain_item(key, form=form, option=option, capacity=capacity, taken=0, tickets=0, departed=0)
+    return items.plain_item(key, form=form, option=option, capacity=capacity, taken=capacity, tickets=0, departed=0)
 
 
 def _missing(name: str, subject: Key, seats: int, tickets: int, capacity: int | None) -> Problem:
@@ -110,8 +111,8 @@ def _missing(name: str, subject: Key, seats: int, tickets: int, capacity: int | 
     if capacity is None:
         step = "The form no longer counts this option. If it should, add its capacity to the form and publish it."
         return Problem(Invariant.QUOTAS, subject, says, next_step=step)
-    quota = new_quota(subject, capacity) | {"taken": seats, "tickets": tickets}
-    does = f"make the quota with the form's capacity of {capacity} and {counted(seats, 'seat')} taken"
+    quota = new_quota(subject, capacity) | {"taken": max(capacity, seats), "tickets": tickets}
+    does = f"make the quota with the form's capacity of {capacity}, and count its seats"
     return Problem(Invariant.QUOTAS, subject, says, Repair(does, {"quota": put(quota, "attribute_not_exists(pk)")}))
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from admin_cli.table_check.orphans import is_stray, orphan_problems, other_problems
 from admin_cli.table_check.own_items import is_readable, own_problems
 from admin_cli.table_check.pointers import LEDGER, target_of
+from admin_cli.table_check.problems import UNREADABLE
 from admin_cli.table_check.quotas import quota_problems, ticket_of
 from registration_core.adapters.dynamodb import items, keys
 from registration_core.domain.submission import STANDING, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from admin_cli.table_check.problems import Problem
     from admin_cli.table_check.rules import Rules
@@ -42,12 +44,19 @@ class Survey:
         """Read all items of a table."""
         for pk, group in groupby(scanned, key=lambda item: str(item["pk"])):
             if pk.startswith("SUB#"):
-                self._read_submission(pk, list(group))
+                self._read((pk, keys.SUBMISSION), partial(self._read_submission, pk, list(group)))
             elif pk.startswith("QUOTA#"):
-                self._read_quota(pk, list(group))
+                self._read((pk, keys.QUOTA), partial(self._read_quota, pk, list(group)))
             else:
                 for item in group:
-                    self._read_other(item)
+                    self._read((pk, str(item["sk"])), partial(self._read_other, item))
+
+    def _read(self, subject: Key, read: Callable[[], None]) -> None:
+        """Read a part of the table. What can't be read is a suspect."""
+        try:
+            read()
+        except UNREADABLE:
+            self._suspects[subject] = None
 
     def suspects(self) -> list[Key]:
         """Return the keys of what may be wrong: quotas first, then submissions by age, then what points to them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -102,6 +103,23 @@ def test_import__refuses_an_answer_to_a_question_that_is_not_asked() -> None:
     ]
 
 
+def test_import__accepts_a_blank_answer_to_a_question_that_is_not_asked() -> None:
+    cells = PERSON | {"before": "none", "where": "  ", "beginner": "no"}
+
+    assert "where" not in validate_cells(FORM, cells, today=TODAY)
+
+
+def test_import__refuses_an_unclear_answer_to_a_question_that_is_not_asked() -> None:
+    """A label that two options share is refused as it is anywhere."""
+    twins = (Option("sat", words("Weekend")), Option("sun", words("Weekend")))
+    form = replace(FORM, fields=(*FORM.fields, a_field("choice", "dorm", options=twins, show_when=SOME)))
+
+    with pytest.raises(InvalidAnswersError) as error:
+        validate_cells(form, PERSON | {"before": "none", "dorm": "weekend"}, today=TODAY)
+
+    assert [(each.field, each.code) for each in error.value.errors] == [("dorm", "not_asked")]
+
+
 def test_edit__keeps_answers_and_conditions_together() -> None:
     repository, clock = InMemoryManagedRepository(StoppedClock(), CountedRandomness("r")), StoppedClock()
     parts: dict[str, Any] = {"repository": repository, "signer": PlainSigner(), "clock": clock}
@@ -129,6 +147,9 @@ def test_edit__keeps_answers_and_conditions_together() -> None:
     without = edits.plan(entry, {"before": "none", "days": ""}).after
     with pytest.raises(InvalidAnswersError, match="requires it"):
         edits.plan(without, {"before": "course"})
+    # From before the form had the condition.
+    older = replace(without, answers={**without.answers, "where": "At school"})
+    assert edits.plan(older, {"where": ""}).after.answers == without.answers
 
 
 def test_example__fits_the_conditions() -> None:

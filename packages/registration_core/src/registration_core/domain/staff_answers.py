@@ -5,7 +5,7 @@ from __future__ import annotations
 from registration_core.domain.ages import refused_ages
 from registration_core.domain.cells import raw_answer
 from registration_core.domain.errors import FieldError, InvalidAnswersError
-from registration_core.domain.validation import collect, refused_option
+from registration_core.domain.validation import collect, missing, refused_option
 from registration_core.domain.values import ValueRefusedError
 
 TYPE_CHECKING = False
@@ -67,11 +67,18 @@ def validate_cells(form: Form, texts: Mapping[str, str], *, today: date) -> dict
     unasked = [
         _error(field, _not_asked(form, field), texts.get(field.name))
         for field in form.fields
-        if not form.asks(field, answers) and read(field, texts.get(field.name))
+        if not form.asks(field, answers) and _says_something(form, field, texts.get(field.name, ""))
     ]
     if unasked:
         raise InvalidAnswersError(unasked)
     return answers
+
+
+def _says_something(form: Form, field: Field, text: str) -> bool:
+    try:
+        return bool(text.strip() and raw_answer(field, text, form.words))
+    except ValueRefusedError:
+        return True
 
 
 def ensure_conditions(form: Form, answers: Mapping[str, Answer], changed: Container[str]) -> None:
@@ -95,7 +102,7 @@ def _misfit(form: Form, field: Field, answers: Mapping[str, Answer]) -> ValueRef
     if not form.asks(field, answers):
         return _not_asked(form, field) if answer is not None else None
     if answer is None and field.required and field.show_when is not None:
-        return ValueRefusedError("required_choice" if field.options else "required")
+        return missing(field)
     return refused_option(form, field, answer, answers)
 
 

@@ -115,11 +115,16 @@ def refused_option(
 
 def _answer(field: Field, raw: object, today: date) -> Answer | None:
     answer = read_value(field, raw, today=today)
-    if answer is not None or not field.required:
-        return answer
+    if answer is None and field.required:
+        raise missing(field)
+    return answer
+
+
+def missing(field: Field) -> ValueRefusedError:
+    """Return why a required field can't be without an answer."""
     if field.type is FieldType.CONSENT:
-        raise ValueRefusedError("required_consent")
-    raise ValueRefusedError("required_choice" if field.options else "required")
+        return ValueRefusedError("required_consent")
+    return ValueRefusedError("required_choice" if field.options else "required")
 
 
 def _shown(name: object) -> str:

@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from registration_core.domain.fields import Field
     from registration_core.domain.forms import Form
     from registration_core.domain.ports import Clock, FormCatalogue, ManagedRepository, Signer
     from registration_core.domain.submission import Once
@@ -123,7 +124,7 @@ class EditService:
 
     def _checked(self, form: Form, changes: Mapping[str, str]) -> dict[str, Answer]:
         """Return the stored form of these answers. Raises InvalidAnswersError."""
-        part = replace(form, fields=tuple(field for field in form.fields if field.name in changes))
+        part = replace(form, fields=tuple(_in_part(field, changes) for field in form.fields if field.name in changes))
         return validate_cells(part, changes, today=form.today(self._clock.now()))
 
     def _readdressed(self, form: Form, after: Submission) -> Submission:
@@ -155,6 +156,12 @@ class EditService:
         if form.once is None or all(before.answers.get(name) == after.answers.get(name) for name in decisive):
             return None
         return once_for(form, after.answers, self._signer)
+
+
+def _in_part(field: Field, changes: Mapping[str, str]) -> Field:
+    """Return a changed field for a check without the others, which decide later whether it is required."""
+    decided_later = field.show_when is not None and field.show_when.field not in changes
+    return replace(field, required=False) if decided_later else field
 
 
 def _merged(

@@ -5,10 +5,11 @@
   for (const sentence of all(".only-if")) sentence.replaceChildren();
 
   const adapt = () => {
-    const given = new FormData(form);
     for (const [part, { shownWhen, is, not, label, checks }] of parts) {
-      const listed = (is || not).split(" "), { dataset } = part;
+      // Anew for each: what an earlier part disabled is no answer any more.
+      const given = new FormData(form), listed = (is || not).split(" "), { dataset } = part;
       part.hidden = given.getAll(shownWhen).some(value => listed.includes(value)) === !is;
+      if (part.hidden && part.selected) part.closest("select").value = "";
       // What is disabled isn't sent. Without label and checks, rollcall.js finds nothing wrong with it.
       for (const control of [part, ...all("[name]", part)]) control.disabled = part.hidden;
       if (checks) Object.assign(dataset, part.hidden ? { label: "", checks: "[]" } : { label, checks });

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import mimetypes
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser.conftest import A_MINUTE_LATER
 from playwright.sync_api import expect
 from shipped import SOURCES
+from unit.core.builders import a_field, words
 from unit.core.test_conditions import FORM, PERSON
 
+from registration_core.adapters.field_views import MOST_RADIOS
+from registration_core.domain.conditions import Condition
+from registration_core.domain.fields import Option
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.site.build import render
 
@@ -20,13 +25,37 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+    from registration_core.domain.forms import Form
+
+CHAIN = replace(
+    FORM,
+    name="chain",
+    fields=(
+        *FORM.fields[:2],
+        a_field(
+            "choice", "age", required=True, options=(Option("child", words("Child")), Option("adult", words("Adult")))
+        ),
+        a_field(
+            "choice",
+            "course",
+            required=True,
+            options=(
+                *(Option(f"c{number}", words(f"Course {number}")) for number in range(MOST_RADIOS)),
+                Option("welding", words("Welding"), show_when=Condition("age", ("adult",))),
+            ),
+        ),
+        a_field("text", "gloves", required=True, show_when=Condition("course", ("welding",))),
+    ),
+)
+"""An option that one question offers decides about another question."""
+
 SITE, API = "http://localhost:1", "http://localhost:2"
 
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
     """The built site, by path."""
-    forms = compile_forms(SOURCES.forms) | {FORM.name: FORM}
+    forms = compile_forms(SOURCES.forms) | {FORM.name: FORM, CHAIN.name: CHAIN}
     return {file.key: file.body for file in render(SOURCES, forms, api_url=API, site_url=SITE)}
 
 
@@ -54,12 +83,12 @@ def opened(browser: Browser, files: dict[str, bytes], posted: list[Any]) -> Iter
             kind = mimetypes.guess_type(key)[0] or "text/html; charset=utf-8"
             route.fulfill(body=files[key], content_type=kind)
 
-    def open_page(**options: Any) -> Page:
+    def open_page(form: Form = FORM, **options: Any) -> Page:
         context = browser.new_context(**options)
         contexts.append(context)
         context.route("**/*", answer)
         page: Page = context.new_page()
-        page.goto(f"{SITE}/{FORM.name}")
+        page.goto(f"{SITE}/{form.name}")
         return page
 
     yield open_page
@@ -96,6 +125,18 @@ def test_question__appears_with_its_answer_and_only_then_counts(opened: Any, pos
     (body,) = posted
     answers = {name: value for name, value in json.loads(body).items() if not name.startswith("_")}
     assert answers == PERSON | {"before": "none"}
+
+
+def test_option__that_is_no_longer_offered_is_not_chosen_either(opened: Any) -> None:
+    """So what it decided goes with it, and a list doesn't show what would not be sent."""
+    page = opened(CHAIN)
+    page.check("[name=age][value=adult]")
+    page.select_option("[name=course]", "welding")
+    expect(part(page, "gloves")).to_be_visible()
+
+    page.check("[name=age][value=child]")
+    expect(page.locator("[name=course]")).to_have_value("")
+    expect(part(page, "gloves")).to_be_hidden()
 
 
 def test_draft__comes_back_with_the_questions_that_it_answers(opened: Any) -> None:

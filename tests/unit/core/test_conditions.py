@@ -86,6 +86,15 @@ def test_several_choices__count_when_one_is_among_those_named() -> None:
         assert {"lunch", "why"} & answers.keys() == {kept}
 
 
+def test_wrong_answer__is_the_only_error_about_what_it_decides() -> None:
+    """Nobody knows yet what is asked and offered, so nobody is told that it doesn't go with their answer."""
+    assert errors(before="lots", days=["sun"]) == [("before", "Choose one of: None, some, course.")]
+    undecided = replace(FORM, fields=tuple(replace(each, required=each.name != "days") for each in FORM.fields))
+    with pytest.raises(InvalidAnswersError) as error:
+        validate(undecided, PERSON | {"days": ["sun"]}, "en", today=TODAY)
+    assert [each.field for each in error.value.errors] == ["before"]
+
+
 @pytest.mark.parametrize(("before", "where"), [("none", ""), ("some", "At school")])
 def test_import__takes_what_an_export_wrote(before: str, where: str) -> None:
     cells = PERSON | {"before": before, "where": where, "beginner": "no", "days": ""}

@@ -12,7 +12,7 @@ from registration_core.domain.values import ValueRefusedError, read_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
     from datetime import date
 
     from registration_core.domain.fields import Field
@@ -59,16 +59,18 @@ def collect(
     """
     answers: dict[str, Answer] = {}
     errors: list[FieldError] = []
+    wrong: set[str] = set()  # nobody knows yet what these decide
     for field in form.fields:
         raw_value = raw.get(field.name)
-        if not form.asks(field, answers):
+        if not form.asks(field, answers) or (field.show_when is not None and field.show_when.field in wrong):
             continue
         try:
             value = _answer(field, read(field, raw_value), today)
-            if (refusal := refused_option(form, field, value, answers)) is not None:
+            if (refusal := refused_option(form, field, value, answers, undecided=wrong)) is not None:
                 raise refusal
         except ValueRefusedError as error:
             errors.append(FieldError(field.name, error.code, say(field, error, raw_value)))
+            wrong.add(field.name)
         else:
             if value is not None:
                 answers[field.name] = value
@@ -102,11 +104,21 @@ def example_submission(form: Form, *, today: date | None = None) -> dict[str, ob
 
 
 def refused_option(
-    form: Form, field: Field, answer: Answer | None, answers: Mapping[str, Answer]
+    form: Form,
+    field: Field,
+    answer: Answer | None,
+    answers: Mapping[str, Answer],
+    *,
+    undecided: Container[str] = (),
 ) -> ValueRefusedError | None:
-    """Return why the answer can't have one of its options beside these answers; None if it can have all."""
+    """Return why the answer can't have one of its options with these answers; None if it can have all.
+
+    undecided: the fields whose answers are wrong, so that options which depend on them pass.
+    """
     chosen = answer if isinstance(answer, list) else [answer]
     for option in field.options:
+        if option.show_when is None or option.show_when.field in undecided:
+            continue
         if option.value in chosen and not form.offers(option, answers):
             question = form.question_of(option.show_when)
             return ValueRefusedError("not_offered", option=option.label, question=question)

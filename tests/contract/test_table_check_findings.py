@@ -183,6 +183,7 @@ def test_check__says_what_it_read(books: Books) -> None:
     [
         (["--repair"], "--repair needs --deep."),
         (["--deep", "--yes"], "--yes and --dry-run need --repair."),
+        (["--read-units-per-second", "50"], "--read-units-per-second needs --deep."),
         (["--deep", "--read-units-per-second", "0"], "--read-units-per-second"),
     ],
 )

@@ -26,8 +26,15 @@ if TYPE_CHECKING:
 app = verb()
 
 
+READ_UNITS_PER_S = 500
+
 ReadUnits = Annotated[
-    int, typer.Option(metavar="UNITS", min=1, help="With --deep: read no faster, in DynamoDB's read units per second.")
+    int | None,
+    typer.Option(
+        metavar="UNITS",
+        min=1,
+        help=f"With --deep: read no faster, in DynamoDB's read units per second (default: {READ_UNITS_PER_S}).",
+    ),
 ]
 
 
@@ -37,7 +44,7 @@ def doctor(
     *,
     deep: Annotated[bool, typer.Option("--deep", help="Check the table's items instead.")] = False,
     repair: Annotated[bool, typer.Option("--repair", help="With --deep: repair what can be repaired.")] = False,
-    read_units_per_second: ReadUnits = 500,
+    read_units_per_second: ReadUnits = None,
     yes: Yes = False,
     dry_run: DryRun = False,
     json: Annotated[str | None, json_option(FIELDS)] = None,
@@ -64,7 +71,7 @@ def doctor(
     """
     services = of(ctx)
     names = requested_fields(services.output, json, FIELDS)
-    _ensure_together(deep=deep, repair=repair, asks=yes or dry_run)
+    _ensure_together(deep=deep, repair=repair, asks=yes or dry_run, paced=read_units_per_second is not None)
     if not deep:
         report(services.output, _findings(services), names=names)
         return
@@ -72,16 +79,20 @@ def doctor(
 
     act = begin(services, yes=yes, dry_run=dry_run) if repair else None
     stack = services.stack() if act is None else act.stack
-    check = DeepCheck(services, stack, units_per_s=read_units_per_second, act=act)
+    check = DeepCheck(services, stack, units_per_s=read_units_per_second or READ_UNITS_PER_S, act=act)
     report(services.output, check.findings(), names=names)
 
 
-def _ensure_together(*, deep: bool, repair: bool, asks: bool) -> None:
+def _ensure_together(*, deep: bool, repair: bool, asks: bool, paced: bool) -> None:
     """Raise CliError for an option without the one that it belongs to."""
-    missing = "--deep" if repair and not deep else "--repair" if asks and not repair else None
-    if missing is not None:
-        given = "--repair needs" if missing == "--deep" else "--yes and --dry-run need"
-        raise CliError(f"{given} {missing}.", hint="rollcall doctor --deep --repair", exit_code=ExitCode.USAGE)
+    needs = (
+        (repair and not deep, "--repair needs --deep."),
+        (asks and not repair, "--yes and --dry-run need --repair."),
+        (paced and not deep, "--read-units-per-second needs --deep."),
+    )
+    for lacks, sentence in needs:
+        if lacks:
+            raise CliError(sentence, hint="Try: rollcall doctor --help", exit_code=ExitCode.USAGE)
 
 
 def _findings(services: Services) -> Iterator[Finding]:

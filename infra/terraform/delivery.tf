@@ -28,7 +28,7 @@ locals {
     domain         = var.domain != null || var.one_origin != null
     recovery       = var.backup != null
     replicas       = var.replica_regions != null
-    shield         = var.firewall != null || var.access != null
+    shield         = var.firewall != null || var.access != null || var.encryption != null
     watch          = var.dashboard != null || var.site_access_logs != null || (var.alarms != null && var.api_access_logs != null)
   }
 
@@ -79,6 +79,20 @@ locals {
     })
   }
 
+  # A plan reads the stack's description and the functions' environment, which are under the stack's own key if it has one.
+  key_policies = {
+    for name in local.key == null ? [] : ["key"] : name => jsonencode({
+      Version = "2012-10-17"
+      Statement = [{
+        Sid       = "OpenWhatAPlanReads"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt"]
+        Resource  = local.key.arn
+        Condition = { StringEquals = { "kms:ViaService" = [for service in ["lambda", "secretsmanager"] : "${service}.${var.region}.${data.aws_partition.this.dns_suffix}"] } }
+      }]
+    })
+  }
+
   # --- who may act as a deployer --------------------------------------------------------------------------------------
 
   github_issuer = "token.actions.githubusercontent.com"
@@ -99,7 +113,7 @@ locals {
 
   delivery_rights = {
     deploy  = { managed = merge(local.deployer_parts, local.other_parts), inline = merge(local.delivery_parts, { state = local.state_policies.deploy }) }
-    plan    = { managed = local.reading_policies.managed, inline = merge(local.reading_policies.inline, { state = local.state_policies.plan }) }
+    plan    = { managed = local.reading_policies.managed, inline = merge(local.reading_policies.inline, local.key_policies, { state = local.state_policies.plan }) }
     publish = { managed = {}, inline = { site = data.aws_iam_policy_document.publish.json } }
   }
 }
@@ -199,6 +213,7 @@ module "delivery" {
   region             = var.region
   account            = data.aws_caller_identity.this.account_id
   partition          = data.aws_partition.this.partition
+  dns_suffix         = data.aws_partition.this.dns_suffix
   repository         = { name = local.delivery_repository, branch = var.delivery.branch }
   product            = { name = local.delivery_product.repository, branch = local.delivery_product.branch }
   connection_arn     = var.delivery.connection_arn
@@ -206,6 +221,7 @@ module "delivery" {
   approver           = var.delivery.approver
   roles              = { for role in local.delivery_roles : role => { name = module.delivery_role[role].name, arn = module.delivery_role[role].arn } }
   log_retention_days = var.log_retention_days
+  key                = local.key
   plaintext_sources  = var.plaintext_sources
 }
 

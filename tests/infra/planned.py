@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -125,6 +126,15 @@ class Plan:
         name = ".".join(parts).split("[")[0]
         resource: dict[str, Any] = next(one for one in module["resources"] if one["address"] == name)
         return resource
+
+    def source_of(self, module: str) -> str:
+        """Return where the configuration takes a module from."""
+        inside, call = self.described["configuration"]["root_module"], {}
+        for name in re.findall(r"module\.([\w-]+)", module):
+            call = inside["module_calls"][name]
+            inside = call["module"]
+        source: str = call["source"]
+        return source
 
     def _statements(self, change: dict[str, Any]) -> Iterator[Statement]:
         configured = self.configured(change["address"]).get("expressions", {}).get("statement", [])

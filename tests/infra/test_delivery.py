@@ -1,4 +1,4 @@
-"""Delivery as planned: who may deploy, what they may do, and the pipeline."""
+"""Delivery as planned: who may deploy, what they may do, and the everything."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from buildspecs import Buildspec
 from conftest import ROOT
-from infra.planned import Plan, block, plan_as_json
+from infra.options import GITHUB, PIPELINE
+from infra.planned import Plan, block
 from infra.test_configuration import VALID, values_file
 from shipped import SOURCES
 
@@ -20,7 +21,6 @@ from rollcall_local.credentials import ACCOUNT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rollcall_local.terraform import LocalTerraform
 
 ISSUER = "token.actions.githubusercontent.com"
 INLINE_LIMIT = 10240
@@ -30,34 +30,6 @@ MOST_MANAGED = 10
 """Managed policies that a role may hold, unless AWS was asked for more."""
 
 READS = re.compile(r"^([a-z0-9-]+:(BatchGet|Describe|Get|List|View)[A-Za-z*]*|apigateway:GET)$")
-
-BUDGET = {"monthly_usd": 10, "emails": ["operators@kuggen.se"]}
-
-GITHUB = {
-    "kind": "github",
-    "repository": "academy@42/ours@4711",
-    "environment": "prod",
-    "state_bucket": "academy-state",
-}
-PIPELINE = {
-    "kind": "codepipeline",
-    "repository": "academy@42/ours@4711",
-    "product": {"repository": "academy/rollcall", "branch": "release"},
-    "approver": "operators@kuggen.se",
-    "state_bucket": "academy-state",
-}
-
-
-@pytest.fixture(scope="module")
-def github(terraform: LocalTerraform) -> Plan:
-    return Plan(
-        plan_as_json(terraform, values={"delivery": GITHUB, "replica_regions": ["eu-central-1"], "budget": BUDGET})
-    )
-
-
-@pytest.fixture(scope="module")
-def pipeline(terraform: LocalTerraform) -> Plan:
-    return Plan(plan_as_json(terraform, values={"delivery": PIPELINE}))
 
 
 def trust(plan: Plan, role: str) -> dict[str, Any]:
@@ -84,9 +56,9 @@ def statements(plan: Plan, role: str) -> list[dict[str, Any]]:
     ]
 
 
-def test_github__deploys_from_this_branch_and_environment_only(github: Plan) -> None:
+def test_github__deploys_from_this_branch_and_environment_only(alternatives: Plan) -> None:
     """A job with an environment is named after it, so the branch is a condition of its own."""
-    trusted = trust(github, "deploy")
+    trusted = trust(alternatives, "deploy")
 
     assert trusted["Principal"] == {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"}
     assert trusted["Condition"] == {
@@ -98,21 +70,24 @@ def test_github__deploys_from_this_branch_and_environment_only(github: Plan) -> 
     }
 
 
-def test_github__plans_pull_requests_with_a_role_that_reads(github: Plan) -> None:
-    assert trust(github, "plan")["Condition"]["StringEquals"][f"{ISSUER}:sub"] == (
+def test_github__plans_pull_requests_with_a_role_that_reads(alternatives: Plan) -> None:
+    assert trust(alternatives, "plan")["Condition"]["StringEquals"][f"{ISSUER}:sub"] == (
         "repo:academy@42/ours@4711:pull_request"
     )
 
     actions = [
-        action for one in statements(github, "plan") for action in one["Action"] if isinstance(one["Action"], list)
+        action
+        for one in statements(alternatives, "plan")
+        for action in one["Action"]
+        if isinstance(one["Action"], list)
     ]
     assert {"dynamodb:DescribeTable", "budgets:ViewBudget"} <= set(actions)
     assert [action for action in actions if not READS.match(action)] == []
 
 
-def test_plan_role__reads_no_submission_page_or_key(github: Plan) -> None:
+def test_plan_role__reads_no_submission_page_or_key(alternatives: Plan) -> None:
     """A pull request runs the code of whoever wrote it."""
-    for one in statements(github, "plan"):
+    for one in statements(alternatives, "plan"):
         for action in one["Action"] if isinstance(one["Action"], list) else [one["Action"]]:
             assert not re.match(r"dynamodb:(Get|BatchGet|Query|Scan|GetRecords)", action), action
             if action == "s3:GetObject":
@@ -121,22 +96,26 @@ def test_plan_role__reads_no_submission_page_or_key(github: Plan) -> None:
                 assert one["Resource"].endswith(":secret:rollcall/local-??????")
 
 
-def test_deploy_role__has_the_deployers_rights_and_the_state(github: Plan, configuration: Path) -> None:
+def test_deploy_role__has_the_deployers_rights_and_the_state(alternatives: Plan, configuration: Path) -> None:
     managed = {
-        one["name"]: one["policy"] for one in github.all("aws_iam_policy").values() if one["path"] == "/delivery/"
+        one["name"]: one["policy"] for one in alternatives.all("aws_iam_policy").values() if one["path"] == "/delivery/"
     }
 
-    parts = {file.stem for file in (configuration / "deployer").glob("*.json")} | {"audit", "replicas"}
+    options = {file.stem for file in (configuration / "deployer" / "options").glob("*.json")}
+    parts = {file.stem for file in (configuration / "deployer").glob("*.json")} | options - {
+        "delivery",
+        "delivery-token",
+    }
     assert set(managed) == {f"rollcall-local-deploy-{part}" for part in parts} | {"rollcall-local-plan-reads"}
-    assert set(inline(github, "deploy")) == {"delivery", "state"}
-    (state,) = [one for one in statements(github, "deploy") if one["Sid"] == "State"]
+    assert set(inline(alternatives, "deploy")) == {"delivery", "state"}
+    (state,) = [one for one in statements(alternatives, "deploy") if one["Sid"] == "State"]
     assert state["Action"] == ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
 
 
 @pytest.mark.parametrize("role", ["deploy", "plan"])
-def test_rights__fit_into_a_role(github: Plan, role: str) -> None:
+def test_rights__fit_into_a_role(alternatives: Plan, role: str) -> None:
     """Each managed policy is a file, which test_deployer_policy measures; here is what is inside the role."""
-    assert sum(len(policy) for policy in inline(github, role).values()) < INLINE_LIMIT * 0.75
+    assert sum(len(policy) for policy in inline(alternatives, role).values()) < INLINE_LIMIT * 0.75
 
 
 def test_policies__are_no_more_than_a_role_may_hold(configuration: Path) -> None:
@@ -155,8 +134,8 @@ def test_options__are_each_known_to_delivery(configuration: Path) -> None:
     assert set(re.findall(r"^ +([\w-]+) += ", known, re.MULTILINE)) == files
 
 
-def test_pipeline__plans_asks_deploys_and_publishes(pipeline: Plan) -> None:
-    made = pipeline.one("module.delivery[0].aws_codepipeline.this")
+def test_pipeline__plans_asks_deploys_and_publishes(everything: Plan) -> None:
+    made = everything.one("module.delivery[0].aws_codepipeline.this")
 
     assert (made["name"], made["pipeline_type"]) == ("rollcall-local", "V2")
     assert [stage["name"] for stage in made["stage"]] == ["source", "plan", "approve", "deploy", "publish"]
@@ -164,32 +143,39 @@ def test_pipeline__plans_asks_deploys_and_publishes(pipeline: Plan) -> None:
     assert {one["name"]: one["output_artifacts"] for one in sources} == {"ours": ["ours"], "product": ["product"]}
     approve = block(made["stage"][2], "action")
     assert (approve["category"], approve["provider"]) == ("Approval", "Manual")
-    subscription = pipeline.one("module.delivery[0].aws_sns_topic_subscription.approver")
+    subscription = everything.one("module.delivery[0].aws_sns_topic_subscription.approver")
     assert (subscription["protocol"], subscription["endpoint"]) == ("email", "operators@kuggen.se")
 
 
-def test_pipeline__keeps_artifacts_private_and_not_for_ever(pipeline: Plan) -> None:
+def test_pipeline__keeps_artifacts_private_and_not_for_ever(everything: Plan) -> None:
     settings = "module.delivery[0].module.artifacts"
 
-    rule = block(pipeline.one(f"{settings}.aws_s3_bucket_lifecycle_configuration.this"), "rule")
+    rule = block(everything.one(f"{settings}.aws_s3_bucket_lifecycle_configuration.this"), "rule")
     assert block(rule, "expiration")["days"] == 30
-    assert pipeline.one(f"{settings}.aws_s3_bucket_public_access_block.this")["restrict_public_buckets"]
-    groups = pipeline.all("aws_cloudwatch_log_group")
+    assert everything.one(f"{settings}.aws_s3_bucket_public_access_block.this")["restrict_public_buckets"]
+    groups = everything.all("aws_cloudwatch_log_group")
     kept = {one["retention_in_days"] for where, one in groups.items() if where.startswith("module.delivery[0]")}
-    assert kept == {pipeline.variables["log_retention_days"]}
+    assert kept == {everything.variables["log_retention_days"]}
 
 
-def test_builds__hold_no_credential_and_are_not_privileged(pipeline: Plan) -> None:
-    for project in pipeline.all("aws_codebuild_project").values():
+def test_pipeline__uses_the_stacks_key_for_its_topic_only(everything: Plan) -> None:
+    rights = everything.policies["module.delivery[0].data.aws_iam_policy_document.pipeline"]
+
+    (uses,) = [one for one in rights if any(action.startswith("kms:") for action in one.actions)]
+    assert uses.conditions == {("StringEquals", "kms:ViaService"): ["sns.eu-north-1.amazonaws.com"]}
+
+
+def test_builds__hold_no_credential_and_are_not_privileged(everything: Plan) -> None:
+    for project in everything.all("aws_codebuild_project").values():
         environment = block(project, "environment")
         assert [variable["name"] for variable in environment["environment_variable"]] == ["STACK"]
         assert not environment.get("privileged_mode")
 
 
 @pytest.mark.parametrize("role", ["deploy", "plan", "publish"])
-def test_pipeline__runs_each_stage_as_a_role_of_its_own(pipeline: Plan, role: str) -> None:
-    trusted = trust(pipeline, role)
-    project = pipeline.one(f'module.delivery[0].aws_codebuild_project.this["{role}"]')
+def test_pipeline__runs_each_stage_as_a_role_of_its_own(everything: Plan, role: str) -> None:
+    trusted = trust(everything, role)
+    project = everything.one(f'module.delivery[0].aws_codebuild_project.this["{role}"]')
 
     assert trusted["Principal"] == {"Service": "codebuild.amazonaws.com"}
     source = f"arn:aws:codebuild:eu-north-1:{ACCOUNT}:project/{project['name']}"
@@ -209,13 +195,13 @@ def test_buildspec__runs_what_the_product_has(stage: str) -> None:
     assert [path for path in re.findall(r"\bbash (\S+)", text) if not (ROOT / path).is_file()] == []
 
 
-def test_buildspecs__hand_the_plan_on(pipeline: Plan) -> None:
+def test_buildspecs__hand_the_plan_on(everything: Plan) -> None:
     """The approver reads the variable that the plan exports; the deployment applies the plan's artifact."""
     folder = ROOT / "infra" / "terraform" / "modules" / "delivery"
     plan, deploy = (Buildspec.read(folder / f"buildspec-{stage}.yml") for stage in ("plan", "deploy"))
     (exported,) = plan.described["env"]["exported-variables"]
     (artifact,) = plan.described["artifacts"]["files"]
-    made = pipeline.one("module.delivery[0].aws_codepipeline.this")["stage"]
+    made = everything.one("module.delivery[0].aws_codepipeline.this")["stage"]
 
     assert f'rollcall infra apply "$CODEBUILD_SRC_DIR_plan/{artifact}"' in deploy.commands
     assert block(made[1], "action")["output_artifacts"] == ["plan"]

@@ -7,7 +7,7 @@ import string
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from infra.planned import Plan, block, plan_as_json
+from infra.planned import Plan, block
 from policies.evaluator import Call, is_allowed
 from python_terraform import IsFlagged
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from infra.applied import Applied
 
-    from rollcall_local.terraform import LocalTerraform
 
 UNDER_THE_KEY = {
     "aws_cloudwatch_log_group": "kms_key_id",
@@ -35,18 +34,6 @@ KEY = "module.key[0].aws_kms_key.this"
 REGION = "eu-north-1"
 
 
-@pytest.fixture(scope="module")
-def encrypted(terraform: LocalTerraform) -> Plan:
-    """The plan of a protected stack with a key of its own."""
-    values = {
-        "encryption": {},
-        "deletion_protection": True,
-        "alarm_email": "operators@kuggen.se",
-        "api_access_logs": {"retention_days": 30},
-    }
-    return Plan(plan_as_json(terraform, values=values))
-
-
 def unknown(plan: Plan, address: str) -> dict[str, Any]:
     """Return which values of a resource are known after the apply only, as a key's ARN is."""
     changes = plan.described["resource_changes"]
@@ -54,34 +41,34 @@ def unknown(plan: Plan, address: str) -> dict[str, Any]:
     return values
 
 
-def test_everything_stored__is_under_the_key(encrypted: Plan) -> None:
+def test_everything_stored__is_under_the_key(everything: Plan) -> None:
     plain = [
         address
         for kind, argument in UNDER_THE_KEY.items()
-        for address in encrypted.all(kind)
-        if not unknown(encrypted, address).get(argument)
+        for address in everything.all(kind)
+        if not unknown(everything, address).get(argument)
     ]
     table = "module.store.aws_dynamodb_table.this"
 
     assert plain == []
-    assert all(encrypted.all(kind) for kind in UNDER_THE_KEY)
-    assert unknown(encrypted, table)["server_side_encryption"] == [{"kms_key_arn": True}]
-    assert block(encrypted.one(table), "server_side_encryption")["enabled"] is True
+    assert all(everything.all(kind) for kind in UNDER_THE_KEY)
+    assert unknown(everything, table)["server_side_encryption"] == [{"kms_key_arn": True}]
+    assert block(everything.one(table), "server_side_encryption")["enabled"] is True
 
 
-def test_pages__stay_under_the_key_of_s3(encrypted: Plan) -> None:
+def test_pages__stay_under_the_key_of_s3(everything: Plan) -> None:
     """They are public: a key would cost a request each and keep nothing from anyone."""
-    for values in encrypted.all("aws_s3_bucket_server_side_encryption_configuration").values():
+    for values in everything.all("aws_s3_bucket_server_side_encryption_configuration").values():
         default = block(block(values, "rule"), "apply_server_side_encryption_by_default")
         assert default["sse_algorithm"] == "AES256"
 
 
-def test_key__is_renewed_and_can_be_taken_back(encrypted: Plan) -> None:
-    key = encrypted.one(KEY)
+def test_key__is_renewed_and_can_be_taken_back(everything: Plan) -> None:
+    key = everything.one(KEY)
 
     assert key["enable_key_rotation"] is True
     assert key["deletion_window_in_days"] == 30
-    assert encrypted.one("module.key[0].aws_kms_alias.this")["name"] == "alias/rollcall-local"
+    assert everything.one("module.key[0].aws_kms_alias.this")["name"] == "alias/rollcall-local"
 
 
 def test_without_the_option__no_role_may_use_a_key(plan: Plan) -> None:
@@ -97,11 +84,11 @@ def test_without_the_option__no_role_may_use_a_key(plan: Plan) -> None:
     assert [action for action in rights if action.startswith("kms:")] == []
 
 
-def test_roles__use_the_key_through_services_only(encrypted: Plan) -> None:
+def test_roles__use_the_key_through_services_only(everything: Plan) -> None:
     users = {
         address: statement
-        for address, statements in encrypted.policies.items()
-        if not address.startswith("module.key")
+        for address, statements in everything.policies.items()
+        if not address.startswith(("module.key", "module.backup", "module.delivery"))
         for statement in statements
         if any(action.startswith("kms:") for action in statement.actions)
     }
@@ -143,9 +130,9 @@ def source(thing: str, account: str = ACCOUNT) -> dict[str, str]:
     ],
 )
 def test_key_policy__lets_the_stacks_own_services_encrypt(
-    encrypted: Plan, service: str, context: dict[str, str], *, allowed: bool
+    everything: Plan, service: str, context: dict[str, str], *, allowed: bool
 ) -> None:
-    statements = [one for one in key_policy(encrypted) if "Service" in one["Principal"]]
+    statements = [one for one in key_policy(everything) if "Service" in one["Principal"]]
 
     call = Call(
         "kms:GenerateDataKey", "key", {name: [value] for name, value in context.items()}, f"{service}.amazonaws.com"
@@ -154,10 +141,10 @@ def test_key_policy__lets_the_stacks_own_services_encrypt(
     assert is_allowed(statements, call) is allowed
 
 
-def test_key_policy__leaves_the_rest_to_the_accounts_roles(encrypted: Plan) -> None:
+def test_key_policy__leaves_the_rest_to_the_accounts_roles(everything: Plan) -> None:
     """Through services of the stack only; and nobody may delete the key of a protected stack."""
-    account = [one for one in key_policy(encrypted) if "AWS" in one["Principal"] and one["Effect"] == "Allow"]
-    denied = [one for one in key_policy(encrypted) if one["Effect"] == "Deny"]
+    account = [one for one in key_policy(everything) if "AWS" in one["Principal"] and one["Effect"] == "Allow"]
+    denied = [one for one in key_policy(everything) if one["Effect"] == "Deny"]
 
     assert {one["Principal"]["AWS"] for one in account} == {f"arn:aws:iam::{ACCOUNT}:root"}
     using = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:CreateGrant"}

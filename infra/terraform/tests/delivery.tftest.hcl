@@ -71,3 +71,38 @@ run "needs_no_hand_for_a_connection_that_exists" {
     error_message = "There is nothing to approve: the connection exists."
   }
 }
+
+run "lets_a_plan_read_what_is_under_the_stacks_key" {
+  command = plan
+
+  variables {
+    encryption = {}
+    delivery = {
+      kind         = "github"
+      repository   = "academy/ours"
+      state_bucket = "academy-terraform-state"
+    }
+  }
+
+  override_resource {
+    target          = module.key[0].aws_kms_key.this
+    override_during = plan
+    values          = { arn = "arn:aws:kms:eu-north-1:111122223333:key/1" }
+  }
+
+  assert {
+    condition = jsondecode(local.delivery_rights.plan.inline["key"]).Statement == [{
+      Sid       = "OpenWhatAPlanReads"
+      Effect    = "Allow"
+      Action    = ["kms:Decrypt"]
+      Resource  = "arn:aws:kms:eu-north-1:111122223333:key/1"
+      Condition = { StringEquals = { "kms:ViaService" = ["lambda.eu-north-1.amazonaws.com", "secretsmanager.eu-north-1.amazonaws.com"] } }
+    }]
+    error_message = "The role that plans must open the stack's description and the functions' environment, and not the table."
+  }
+
+  assert {
+    condition     = contains(keys(local.delivery_rights.deploy.managed), "shield")
+    error_message = "The role that deploys must get the rights of the option encryption."
+  }
+}

@@ -26,6 +26,8 @@ locals {
   connection_arn     = var.connection_arn == null ? one(aws_codeconnections_connection.this[*].arn) : var.connection_arn
   connection_service = var.connection_arn == null ? "codeconnections" : split(":", var.connection_arn)[2]
 
+  key_arns = [for key in var.key[*] : key.arn if !key.retired]
+
   # Stages after the source, in order. A stage without a role waits for the approver.
   stages = [
     { name = "plan", inputs = ["product", "ours"], outputs = ["plan"] },
@@ -62,7 +64,8 @@ module "artifacts" {
 
 resource "aws_sns_topic" "approval" {
   # checkov:skip=CKV_AWS_26:nothing secret: the count of changes, and where the plan is
-  name = "${var.name}-approval"
+  name              = "${var.name}-approval"
+  kms_master_key_id = one(local.key_arns)
 }
 
 resource "aws_sns_topic_subscription" "approver" {

@@ -6,6 +6,7 @@ resource "aws_cloudwatch_log_group" "this" {
 
   name              = "/aws/codebuild/${var.name}-${each.key}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = one(local.key_arns)
 }
 
 resource "aws_codebuild_project" "this" {

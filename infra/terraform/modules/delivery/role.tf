@@ -50,6 +50,22 @@ data "aws_iam_policy_document" "pipeline" {
   }
 
   dynamic "statement" {
+    for_each = local.key_arns
+
+    content {
+      sid       = "AskThroughAnEncryptedTopic"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["sns.${var.region}.${var.dns_suffix}"]
+      }
+    }
+  }
+
+  dynamic "statement" {
     for_each = var.token_secret == null ? [local.connection_arn] : []
 
     content {

@@ -28,6 +28,11 @@ variable "partition" {
   type        = string
 }
 
+variable "dns_suffix" {
+  description = "What services' host names end with, such as amazonaws.com."
+  type        = string
+}
+
 variable "repository" {
   description = "The organisation's own folder in GitHub: OWNER/NAME, and the branch."
   type = object({
@@ -75,4 +80,12 @@ variable "log_retention_days" {
 variable "plaintext_sources" {
   description = "Loopback addresses that may connect without TLS. Empty in AWS."
   type        = list(string)
+}
+
+variable "key" {
+  description = "The stack's own key. Nothing new comes under a retired one. null leaves the keys to AWS."
+  type = object({
+    arn     = string
+    retired = bool
+  })
 }

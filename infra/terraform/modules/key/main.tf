@@ -109,7 +109,7 @@ data "aws_iam_policy_document" "this" {
       test     = "ArnLike"
       variable = "kms:EncryptionContext:aws:logs:arn"
       values = [
-        for group in ["lambda/${var.name}-*", "apigateway/${var.name}"] :
+        for group in ["lambda/${var.name}-*", "apigateway/${var.name}", "codebuild/${var.name}-*"] :
         "${local.arn_of}:logs:${local.region}:${local.account}:log-group:/aws/${group}"
       ]
     }

@@ -24,7 +24,7 @@ resource "aws_sqs_queue" "this" {
     # SQS keeps the period, and so tells a queue whose key is about to be deleted with the messages under it.
     postcondition {
       condition     = var.key != null || self.kms_data_key_reuse_period_seconds != local.own_reuse_s
-      error_message = "The stack's own key is in use, and would be deleted with all that is under it. Set encryption = { retired = true } and apply; the operator's guide says how long to wait until you leave encryption out."
+      error_message = "The stack's own key is in use, and would be deleted with all that is under it. Set encryption = { retired = true } and apply; docs/options.md says how long to wait until you leave encryption out."
     }
   }
 }

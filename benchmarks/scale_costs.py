@@ -78,7 +78,7 @@ FIXED: Mapping[str, float] = {
     "lambda GB seconds": 8640 * 0.2 * 0.25,
     "read units": 8640 * 20,
     "queue requests": 650_000,  # Lambda's five pollers, each waiting 20 s
-    "alarms": 18,
+    "alarms": 9,
     "secrets": 2,
 }
 """What a month uses without any submission."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from typing import TYPE_CHECKING
 
@@ -83,3 +84,12 @@ def test_guide__says_what_the_parts_cost(prod: Plan, row: str, kind: str) -> Non
     (costs,) = re.findall(rf"^\| {row} \| (.*) \|$", GUIDE, re.MULTILINE)
 
     assert costs.startswith(f"{PRICES[kind]:.2f} each, {len(prod.all(kind))} of them")
+
+
+def test_scale__counts_what_a_stack_has(prod: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/scale.md adds up the same parts."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    fixed = importlib.import_module("scale_costs").FIXED
+
+    assert fixed["alarms"] == len(prod.all("aws_cloudwatch_metric_alarm"))
+    assert fixed["secrets"] == len(prod.all("aws_secretsmanager_secret"))

@@ -28,6 +28,7 @@ variable "package_path" {
   description = "The zip with all functions, as make package builds it."
   type        = string
   default     = "../../dist/rollcall-lambda.zip"
+  nullable    = false
 
   validation {
     condition     = endswith(var.package_path, ".zip")
@@ -39,6 +40,7 @@ variable "forms" {
   description = "The forms that the API accepts, each at POST /<form>: the names of the folders in forms/."
   type        = list(string)
   default     = ["registration", "contact"]
+  nullable    = false
 
   validation {
     condition     = length(var.forms) > 0 && alltrue([for form in var.forms : can(regex("^[a-z][a-z0-9-]{0,30}$", form))])
@@ -119,6 +121,7 @@ variable "allowed_origins" {
   description = "Origins whose scripts may read the API's answers, besides the site's own."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for origin in var.allowed_origins : can(regex("^https?://[^/,*]+$", origin))])
@@ -130,6 +133,7 @@ variable "log_retention_days" {
   description = "How long function and API logs are kept, in days. Security Hub asks for a year."
   type        = number
   default     = 365
+  nullable    = false
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
@@ -141,6 +145,7 @@ variable "log_level" {
   description = "The least severe log line that the functions write."
   type        = string
   default     = "INFO"
+  nullable    = false
 
   validation {
     condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
@@ -158,9 +163,10 @@ variable "throttle" {
     rate  = 50
     burst = 500
   }
+  nullable = false
 
   validation {
-    condition     = var.throttle.rate > 0 && var.throttle.burst >= 1 && floor(var.throttle.burst) == var.throttle.burst
+    condition     = try(var.throttle.rate > 0 && var.throttle.burst >= 1 && floor(var.throttle.burst) == var.throttle.burst, false)
     error_message = "throttle.rate must be above 0, and throttle.burst a whole number of at least 1."
   }
 }
@@ -171,7 +177,8 @@ variable "rate_limits" {
     per_address = optional(number, 100)
     per_email   = optional(number, 20)
   })
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
     condition     = alltrue([for limit in values(var.rate_limits) : limit >= 0 && floor(limit) == limit])
@@ -202,7 +209,8 @@ variable "reserved_concurrency" {
     notify   = optional(number)
     feedback = optional(number)
   })
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
     condition     = alltrue([for limit in values(var.reserved_concurrency) : limit == null || try(limit >= 0 && floor(limit) == limit, false)])
@@ -254,12 +262,14 @@ variable "deletion_protection" {
   description = "Protects the table and a site bucket with pages from deletion, and keeps deleted secrets for 30 days. Before a destroy, set it to false and apply."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "plaintext_sources" {
   description = "Loopback addresses that may reach an emulator without TLS. Leave it empty in AWS: the bucket and the queues then refuse unencrypted requests."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for source in var.plaintext_sources : contains(["127.0.0.0/8", "::1/128"], source)])
@@ -271,6 +281,7 @@ variable "tags" {
   description = "Tags for every resource, besides Project and Stack."
   type        = map(string)
   default     = {}
+  nullable    = false
 
   validation {
     condition     = length(setintersection(keys(var.tags), ["Project", "Stack"])) == 0

@@ -18,7 +18,7 @@ variable "domain" {
 
   validation {
     condition = alltrue([
-      for name in var.domain == null ? [] : compact(concat([var.domain.site, var.domain.api], var.domain.redirects)) :
+      for name in var.domain == null ? [] : concat([var.domain.site], var.domain.api[*], var.domain.redirects) :
       can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$", name))
     ])
     error_message = "domain: site, api and redirects must be host names in lower case, such as courses.example.org."

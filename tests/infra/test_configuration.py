@@ -153,6 +153,36 @@ def test_values__with_a_mistyped_name_are_refused(tmp_path: Path, values: dict[s
     assert str(refusal.value).startswith(sentence)
 
 
+HOLDING_NULL = {
+    "throttle": "{ rate = null, burst = 1 }",
+    "domain": "{ site = null, redirects = [null] }",
+    "access": "{ addresses = [null] }",
+    "delivery": '{ kind = "github", repository = null, state_bucket = "academy-state" }',
+}
+
+
+def test_values__that_hold_null_get_a_sentence_each(tmp_path: Path) -> None:
+    with pytest.raises(ValuesError) as refusal:
+        read_values(SOURCES, values_file(tmp_path, VALID | HOLDING_NULL))
+
+    lines = str(refusal.value).splitlines()
+    assert len(lines) == len(HOLDING_NULL)
+    for name in HOLDING_NULL:
+        assert any(re.match(rf"(\w+ ){{0,2}}{name}\b", line) for line in lines), name
+
+
+def test_values__that_are_null_are_accepted(tmp_path: Path, configuration: Path) -> None:
+    """They are the defaults; otherwise Terraform answers in its own words about arguments that must not be null."""
+    optional = [
+        where.split(": ")[1]
+        for where, body in blocks(configuration, "variable").items()
+        if where.startswith("variables") and re.search(r"^  default +=", body, re.MULTILINE)
+    ]
+
+    assert len(optional) > 20
+    read_values(SOURCES, values_file(tmp_path, VALID | dict.fromkeys(optional, "null")))
+
+
 def test_values__with_names_of_ones_own_are_accepted(tmp_path: Path) -> None:
     read_values(SOURCES, values_file(tmp_path, VALID | {"tags": '{ Team = "courses" }', "backup": "null"}))
 

@@ -1,11 +1,18 @@
-"""The staff guide's commands, line by line."""
+"""The guides as tests read them: the staff guide's commands line by line, and the operator's guide."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-GUIDE = Path(__file__).resolve().parents[1] / "docs" / "staff.md"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+
+GUIDE = DOCS / "staff.md"
+
+OPTIONS = (DOCS / "options.md").read_text(encoding="utf-8")
+
+OPERATORS = (DOCS / "operator.md").read_text(encoding="utf-8") + OPTIONS
+"""What an operator reads: the guide, then the options."""
 
 #: Commands that go beyond the stack or need an administrator: keys, signing in, deploying, starting and stopping the
 #: local system, writing an organisation's files. Their own tests run these lines, with fakes or in a copy.

@@ -5,7 +5,7 @@ sender        = "Kuggen Robotics Academy <courses@example.org>"
 sender_domain = "example.org"
 alarm_email   = "operators@example.org"
 
-# With names of your own in a Route 53 zone (docs/operator.md says what to do without one):
+# With names of your own in a Route 53 zone (docs/options.md says what to do without one):
 # domain = {
 #   site    = "courses.example.org"
 #   api     = "api.courses.example.org"

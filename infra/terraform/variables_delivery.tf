@@ -1,4 +1,4 @@
-# Deploying from a repository: see docs/operator.md, "Deliver from GitHub" and "Deliver with CodePipeline".
+# Deploying from a repository: see docs/options.md, "Deliver from GitHub" and "Deliver with CodePipeline".
 
 variable "delivery" {
   description = "Deploys what is pushed to a branch of your folder's repository. kind \"github\" makes a role that only this branch's (and environment's) workflows can use, and one that only reads, for pull requests. It costs nothing. kind \"codepipeline\" makes a pipeline: checks, tests, plan, approver's mail, apply, publish. It costs nothing at rest and some cents per run; state_bucket is the bucket of this stack's state."
@@ -24,16 +24,16 @@ variable "delivery" {
   }
 
   validation {
-    condition = var.delivery == null || alltrue([
-      for repository in compact([try(var.delivery.repository, null), try(var.delivery.product.repository, null)]) :
+    condition = alltrue([
+      for repository in var.delivery == null ? [] : concat([var.delivery.repository], var.delivery.product[*].repository) :
       can(regex("^([\\w.-]+/[\\w.-]+|[\\w.-]+@[0-9]+/[\\w.-]+@[0-9]+)$", repository))
     ])
     error_message = "delivery.repository and delivery.product.repository must be OWNER/NAME, such as academy/ours, or OWNER@ID/NAME@ID, as GitHub's tokens name a repository that was made or renamed after 15 July 2026."
   }
 
   validation {
-    condition = var.delivery == null || alltrue([
-      for branch in compact([try(var.delivery.branch, null), try(var.delivery.product.branch, null)]) : can(regex("^[\\w./-]+$", branch))
+    condition = alltrue([
+      for branch in var.delivery == null ? [] : concat([var.delivery.branch], var.delivery.product[*].branch) : can(regex("^[\\w./-]+$", branch))
     ])
     error_message = "delivery.branch and delivery.product.branch must be a branch's name, such as main, without a wildcard."
   }

@@ -1,5 +1,5 @@
 variable "replica_regions" {
-  description = "Other Regions that each keep a copy of the table, for the day the stack's own Region is lost. Only the stack writes. A copy costs as much as the table's writes and storage, and the transfer of each change: about 0.02 USD for 1,000 submissions, and 0.50 a month for each GB with its backups. It doesn't slow any request. null keeps no copy. See the operator's guide, When a Region is lost."
+  description = "Other Regions that each keep a copy of the table, for the day the stack's own Region is lost. Only the stack writes. A copy costs as much as the table's writes and storage, and the transfer of each change: about 0.02 USD for 1,000 submissions, and 0.50 a month for each GB with its backups. It doesn't slow any request. null keeps no copy. See docs/options.md, When a Region is lost."
   type        = list(string)
   default     = null
 
@@ -25,7 +25,7 @@ variable "replica_regions" {
 }
 
 variable "takes_over" {
-  description = "The name of the stack whose Region was lost. This stack then uses that one's table, rollcall-<takes_over>, by its copy in this Region. null means that it uses its own. See the operator's guide, When a Region is lost."
+  description = "The name of the stack whose Region was lost. This stack then uses that one's table, rollcall-<takes_over>, by its copy in this Region. null means that it uses its own. See docs/options.md, When a Region is lost."
   type        = string
   default     = null
 

@@ -39,7 +39,7 @@ variable "firewall" {
 }
 
 variable "access" {
-  description = "Lets only these networks and countries reach the site and the API, links in mails included. addresses: public CIDR blocks, IPv4 or IPv6. countries: ISO 3166 codes. Empty lets everyone in. Free for addresses at the API and countries at the site; a web ACL for the other two costs 6 USD a month each, or 1 USD if firewall has one there already. No delay that visitors notice. To end it, first apply {}: see the operator's guide. null leaves it out."
+  description = "Lets only these networks and countries reach the site and the API, links in mails included. addresses: public CIDR blocks, IPv4 or IPv6. countries: ISO 3166 codes. Empty lets everyone in. Free for addresses at the API and countries at the site; a web ACL for the other two costs 6 USD a month each, or 1 USD if firewall has one there already. No delay that visitors notice. To end it, first apply {}: see docs/options.md. null leaves it out."
   type = object({
     addresses = optional(list(string), [])
     countries = optional(list(string), [])
@@ -53,11 +53,11 @@ variable "access" {
 
   validation {
     condition     = alltrue([for network in try(var.access.addresses, []) : try(cidrsubnet(network, 0, 0) == lower(network), true)])
-    error_message = "access.addresses must name the first address of each network. Write ${join(", ", [for network in try(var.access.addresses, []) : try(cidrsubnet(network, 0, 0), network)])}."
+    error_message = "access.addresses must name the first address of each network. Write ${join(", ", compact([for network in try(var.access.addresses, []) : try(cidrsubnet(network, 0, 0), network)]))}."
   }
 
   validation {
-    condition     = alltrue([for network in try(var.access.addresses, []) : !endswith(network, "/0")])
+    condition     = alltrue([for network in try(var.access.addresses, []) : try(!endswith(network, "/0"), true)])
     error_message = "access.addresses must not contain /0, which is every address. Leave addresses empty for that."
   }
 
@@ -78,7 +78,7 @@ variable "access" {
 
   validation {
     condition     = length(setsubtract(try(var.access.countries, []), local.country_codes)) == 0
-    error_message = "access.countries must be codes of ISO 3166 with two capital letters, such as SE or GB. Unknown: ${join(", ", setsubtract(try(var.access.countries, []), local.country_codes))}."
+    error_message = "access.countries must be codes of ISO 3166 with two capital letters, such as SE or GB. Unknown: ${join(", ", compact(setsubtract(try(var.access.countries, []), local.country_codes)))}."
   }
 }
 
@@ -95,7 +95,7 @@ locals {
 }
 
 variable "encryption" {
-  description = "Encrypts the table, queues, topics, logs, secrets and the functions' environment under a key of your own in KMS, which AWS renews every year. Costs 1 USD a month, at most 3 after two renewals, and 0.03 per 10,000 uses. Services keep what they decrypted for minutes, so visitors notice nothing. To end it: set retired = true, wait, then leave encryption out; see the operator's guide. deletion_window_days: how long you can then take the key back. null leaves the keys to AWS."
+  description = "Encrypts the table, queues, topics, logs, secrets and the functions' environment under a key of your own in KMS, which AWS renews every year. Costs 1 USD a month, at most 3 after two renewals, and 0.03 per 10,000 uses. Services keep what they decrypted for minutes, so visitors notice nothing. To end it: set retired = true, wait, then leave encryption out; see docs/options.md. deletion_window_days: how long you can then take the key back. null leaves the keys to AWS."
   type = object({
     retired              = optional(bool, false)
     deletion_window_days = optional(number, 30)
@@ -109,6 +109,6 @@ variable "encryption" {
 
   validation {
     condition     = var.encryption == null || (var.replica_regions == null && var.takes_over == null)
-    error_message = "Leave out encryption or replica_regions and takes_over: a key is in one Region, and a table's copies are in others."
+    error_message = "Leave out encryption if you set replica_regions or takes_over: a key is in one Region, and a table's copies are in others."
   }
 }

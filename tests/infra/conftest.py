@@ -9,10 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from guide import OPERATORS
 from infra.applied import Applied
+from infra.options import EVERYTHING, EXCLUDED
 from infra.planned import Plan, plan_as_json
 from python_terraform import IsFlagged
-from shipped import ROOT, SOURCES
+from shipped import SOURCES
 
 from rollcall_local.credentials import deployer
 from rollcall_local.emulators import emulator_of
@@ -81,11 +83,22 @@ def plans(terraform: LocalTerraform, values_of: Callable[[str], Path]) -> dict[s
 @pytest.fixture(scope="session")
 def guided(terraform: LocalTerraform, tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """The plan of all values that the operator's guide shows, together: so every option is on."""
-    guide = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
-    values = re.findall(r"^ *```hcl\n(.*?)^ *```", guide, re.DOTALL | re.MULTILINE)
+    values = re.findall(r"^ *```hcl\n(.*?)^ *```", OPERATORS, re.DOTALL | re.MULTILINE)
     file = tmp_path_factory.mktemp("values") / "guide.tfvars"
     file.write_text("".join(values).replace("example.org", DOMAIN), encoding="utf-8")
     return Plan(plan_as_json(terraform, file))
+
+
+@pytest.fixture(scope="session")
+def everything(terraform: LocalTerraform) -> Plan:
+    """The plan of a stack with all options that go together."""
+    return Plan(plan_as_json(terraform, values=EVERYTHING))
+
+
+@pytest.fixture(scope="session")
+def alternatives(terraform: LocalTerraform) -> Plan:
+    """The plan of a stack with the options that everything excludes, and all that go with them."""
+    return Plan(plan_as_json(terraform, values=EVERYTHING | EXCLUDED))
 
 
 @pytest.fixture(params=ENVIRONMENTS)

@@ -23,7 +23,7 @@ FUNCTIONS = {
     "feedback": (15, 256),
 }
 
-#: Lambda's own lines from WARN on: docs/operator.md, Logs.
+#: Lambda's own lines from WARN on: docs/options.md, Logs.
 LOGS = {"log_format": "JSON", "system_log_level": "WARN"}
 
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 import pytest
 from botocore.validate import ParamValidator
+from guide import OPTIONS
 from infra.planned import Plan, block, plan_as_json
 from infra.test_configuration import VALID, values_file
 from policies import evaluator
 from policies.evaluator import Call
 from policies.firewall import INSPECTED, SETS, Request, outcome
-from shipped import ROOT, SOURCES
+from shipped import SOURCES
 
 from admin_cli.organisation.values import ValuesError, read_values
 from lambda_handlers.http_request import MOST_BYTES
@@ -224,9 +225,8 @@ def test_values__are_refused_with_a_sentence(tmp_path: Path, sentence: str) -> N
 
 def test_guides_examples__are_valid(tmp_path: Path) -> None:
     """They stand apart from the guide's other values, because each excludes one of them."""
-    guide = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
     values = values_file(tmp_path, VALID)
-    examples = re.findall(r"```terraform\n(.*?)```", guide, re.DOTALL)
+    examples = re.findall(r"```terraform\n(.*?)```", OPTIONS, re.DOTALL)
     values.write_text(values.read_text(encoding="utf-8") + "".join(examples), encoding="utf-8")
 
     accepted = read_values(SOURCES, values)

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import guide
 import pytest
-from conftest import ROOT
 from process.fake_terraform import TERRAFORM, VALUES, Iam
 from shipped import SOURCES
 
@@ -378,8 +377,9 @@ def test_local__of_another_clone_is_reported(rollcall_local: CommandLine, terraf
     assert terraform.calls == []
 
 
-OPERATORS = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8").replace("\\\n", " ")
-OPERATORS_LINES = re.findall(r"^ *(?:- run: )?(rollcall infra [^#\n]+)", OPERATORS, re.MULTILINE)
+OPERATORS_LINES = re.findall(
+    r"^ *(?:- run: )?(rollcall infra [^#\n]+)", guide.OPERATORS.replace("\\\n", " "), re.MULTILINE
+)
 
 
 @pytest.mark.parametrize("line", [line for line in dict.fromkeys(OPERATORS_LINES) if " destroy" not in line])

@@ -32,6 +32,7 @@ GUIDES = (
     "docs/emulators.md",
     "docs/make-it-yours.md",
     "docs/operator.md",
+    "docs/options.md",
     "docs/privacy.md",
 )
 BLOCK = re.compile(r"^ *```([^\n]*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)

@@ -15,11 +15,12 @@ import botocore.session
 import pytest
 from botocore import xform_name
 from conftest import ROOT
+from guide import OPERATORS as GUIDE
+from guide import OPTIONS
 
 from registration_core.domain.errors import MailerError
 from rollcall_build.sources import VARIABLE
 
-GUIDE = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 
 #: Options that every AWS command accepts.
@@ -209,7 +210,7 @@ def test_dead_letters__explain_each_reason(error: type[MailerError]) -> None:
 
 def test_costs__name_every_option() -> None:
     """An option is an object that is off, with its own file of variables; its description says the cost too."""
-    chapter = GUIDE[GUIDE.index("\n## What it costs") :]
+    table = OPTIONS.partition("\n## ")[0]
     files = (ROOT / "infra" / "terraform").glob("variables_*.tf")
     options = {
         name
@@ -219,20 +220,23 @@ def test_costs__name_every_option() -> None:
     }
 
     assert len(options) >= 12
-    assert [name for name in sorted(options) if f"`{name}`" not in chapter] == []
+    assert [name for name in sorted(options) if f"`{name}`" not in table] == []
 
 
-def test_linked_chapters__exist() -> None:
-    def headings(text: str) -> set[str]:
-        return {
-            re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
-            for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
-        }
+def test_options__name_their_file_of_rights() -> None:
+    """The same as delivery attaches to the role that deploys."""
+    delivery = (ROOT / "infra" / "terraform" / "delivery.tf").read_text(encoding="utf-8")
+    (known,) = re.findall(r"deployer_options = \{\n(.*?)\n  \}", delivery, re.DOTALL)
+    used = {
+        (file, option)
+        for file, condition in re.findall(r"^ +([\w-]+) += (.*)$", known, re.MULTILINE)
+        for option in re.findall(r"var\.(\w+)", condition)
+    }
+    rows = re.findall(r"^\| \[?`(\w+)`.*\| ([^|]+) \|$", OPTIONS.partition("\n## ")[0], re.MULTILINE)
 
-    assert set(re.findall(r"\]\(#([^)]+)\)", GUIDE)) <= headings(GUIDE)
-    assert set(re.findall(r"\]\(runbook\.md#([^)]+)\)", GUIDE)) <= headings(RUNBOOK)
-    assert set(re.findall(r"\]\(#([^)]+)\)", RUNBOOK)) <= headings(RUNBOOK)
-    assert set(re.findall(r"\]\(operator\.md#([^)]+)\)", RUNBOOK)) <= headings(GUIDE)
+    said = {(file, option) for option, files in rows for file in re.findall(r"`([\w-]+)`", files)}
+    files = {file.stem for file in (ROOT / "infra" / "terraform" / "deployer" / "options").glob("*.json")}
+    assert {one for one in said if one[0] in files} == used - {("watch", "api_access_logs")}
 
 
 def test_named_files__exist() -> None:

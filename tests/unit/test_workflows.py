@@ -6,7 +6,7 @@ import re
 
 from conftest import ROOT
 
-FILES = [*sorted((ROOT / ".github" / "workflows").glob("*.yml")), ROOT / "docs" / "operator.md"]
+FILES = [*sorted((ROOT / ".github" / "workflows").glob("*.yml")), ROOT / "docs" / "options.md"]
 
 
 def test_actions__are_pinned_to_one_commit_each() -> None:

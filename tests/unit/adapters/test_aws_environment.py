@@ -24,7 +24,7 @@ PARTITIONS = LOADER.load_data("partitions")
 REGIONS = [region for partition in PARTITIONS["partitions"] for region in partition["regions"]]
 IN_LAMBDA = {"AWS_REGION": "eu-north-1", "AWS_ACCESS_KEY_ID": "ASIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
 SERVICES = pytest.mark.parametrize("service", [DYNAMODB, SECRETS], ids=lambda service: service.name)
-GUIDE = (ROOT / "docs/operator.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
 
 
 @functools.cache

@@ -56,6 +56,11 @@ def test_plans__have_every_option() -> None:
     assert OTHER_VALUES.keys() - ESSENTIALS <= EVERYTHING.keys() | EXCLUDED.keys()
 
 
+def test_options__take_nothing_away(options: Plan, plans: dict[str, Plan]) -> None:
+    """What a stack without options has keeps its address, so that turning one on replaces nothing."""
+    assert plans["local"].addresses <= options.addresses
+
+
 def test_log_groups__expire(options: Plan) -> None:
     for address, group in options.all("aws_cloudwatch_log_group").items():
         assert group["retention_in_days"] > 0, address

@@ -241,7 +241,7 @@ REPAIRABLE = (
     (erased_with_an_address, "erasures", "it is erased and still has answers, email"),
     (erased_without_ledger, "erasures", "the ledger of erasures doesn't know it"),
     (unerased, "erasures", "the ledger says that it was erased, and it is confirmed. erase it again"),
-    (mail_of_nobody, "orphans", "the submission is gone. remove the notes"),
+    (mail_of_nobody, "orphans", "the submission is gone and left 1 note about its mails behind. remove the notes"),
 )
 ALSO = (
     (seat_of_nobody, "seats", "has none here. free up the seat"),

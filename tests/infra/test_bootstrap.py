@@ -113,6 +113,7 @@ def test_bootstrap__refuses_wrong_values(administrator: Administrator) -> None:
         assert f": {name} = " in re.sub(r"\x1b\[\d*m", "", printed), f"{name} was not refused"
 
 
+@pytest.mark.full
 def test_bootstrap__makes_what_an_account_needs_once(administrator: Administrator) -> None:
     """Applied with local state, moved into its own bucket, applied again without a change, removed at last."""
     make, move, remove = BLOCK.findall((ROOT / "docs" / "operator.md").read_text(encoding="utf-8"))

@@ -174,6 +174,7 @@ def test_replacement__of_everything_that_holds_no_data(applied: Applied) -> None
     assert applied.terraform.apply() == "0 added, 0 changed, 0 destroyed"
 
 
+@pytest.mark.full
 def test_access__is_limited_moved_and_opened_again(applied: Applied) -> None:
     """Each policy is deployed to the stage, and leaving the option out over one that limits is refused."""
     url = f"{applied.terraform.output()['api_url']}/my"

@@ -11,8 +11,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from guide import OPERATORS
 from infra.planned import Plan, block
-from infra.test_alarms import GUIDE, METRICS
+from infra.test_alarms import METRICS
 
 from lambda_handlers.log import Metrics
 from lambda_handlers.notify import MAIL_FAILED, MAIL_SENT
@@ -149,7 +150,7 @@ def test_dashboard__has_as_many_metrics_as_the_guide_says(watched: Plan, dashboa
     """AWS gives three dashboards with up to 50 metrics each for free."""
     metrics = {tuple(names) for names, _ in lines_of(dashboard) if names}
     forms = len(watched.variables["forms"])
-    chapter = " ".join(GUIDE.partition("\n## Dashboard\n")[2].partition("\n## ")[0].split())
+    chapter = " ".join(OPERATORS.partition("\n## Dashboard\n")[2].partition("\n## ")[0].split())
     (fixed, each) = re.findall(r"this one has (\d+), and (\d+) for each form", chapter)[0]
 
     assert len(metrics) == int(fixed) + int(each) * forms

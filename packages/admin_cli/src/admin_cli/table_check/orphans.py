@@ -31,7 +31,7 @@ def orphan_problems(pk: str, hanging: Sequence[Item], rules: Rules) -> Iterator[
         return
     mails = [item for item in alive if item["sk"].startswith(keys.MAIL)]
     if mails:
-        says = f"{submission_id}: the submission is gone, and {counted(len(mails), 'note')} of its mails left."
+        says = f"{submission_id}: the submission is gone and left {counted(len(mails), 'note')} about its mails behind."
         writes = {item["sk"]: delete((pk, item["sk"])) for item in mails[:90]}
         writes["entry"] = check((pk, keys.SUBMISSION), "attribute_not_exists(pk)")
         yield Problem(Invariant.ORPHANS, (pk, keys.SUBMISSION), says, Repair("remove the notes", writes))

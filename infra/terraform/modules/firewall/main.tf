@@ -1,5 +1,13 @@
 # One web ACL: who may ask at all, how often, and AWS's managed rules. Its rules are in rules.tf.
 
+terraform {
+  required_providers {
+    aws = {
+      source = "hashicorp/aws" # the site's is made in us-east-1
+    }
+  }
+}
+
 resource "aws_wafv2_web_acl" "this" {
   # checkov:skip=CKV_AWS_175:its rules are JSON, which checkov doesn't read
   # checkov:skip=CKV_AWS_192:nothing here is Java

@@ -10,10 +10,10 @@ from botocore.exceptions import ClientError
 
 from admin_cli.aws.terraform import run_through
 from admin_cli.errors import CliError, ExitCode
+from rollcall_build.files import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from admin_cli.aws.terraform import StackTerraform
 
@@ -69,7 +69,9 @@ class TableSwitch:
         text = self.terraform.values.read_text(encoding="utf-8")
         renamed = self._renamed(text)
         if renamed != text:
-            yield Step(f"write table_name into {self.terraform.values}", lambda: _write(self.terraform.values, renamed))
+            yield Step(
+                f"write table_name into {self.terraform.values}", lambda: replace_file(self.terraform.values, renamed)
+            )
         known = _table_in(self.terraform.described())
         if known not in {None, self.table}:
             yield Step(
@@ -105,10 +107,6 @@ class TableSwitch:
         if code:
             exit_code = ExitCode.INTERRUPTED if code == ExitCode.INTERRUPTED else ExitCode.FAILURE
             raise CliError(f"terraform {command} failed.", hint=AGAIN, exit_code=exit_code)
-
-
-def _write(file: Path, text: str) -> None:
-    file.write_text(text, encoding="utf-8")
 
 
 def _table_in(state: dict[str, Any]) -> str | None:

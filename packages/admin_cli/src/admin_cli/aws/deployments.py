@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from admin_cli.aws.terraform import StackTerraform
     from admin_cli.services import Services
     from rollcall_build.sources import Sources
+    from rollcall_local.terraform import Invocation
 
 #: Terraform's exit codes for a plan that was made; the second if -detailed-exitcode found something to change.
 PLANNED = (0, 2)
@@ -101,8 +102,13 @@ class Deployment:
             self.services.output.tell(f"This plan deletes what holds data or sends mail:{listed}")
 
     def _through(self, command: str, words: Sequence[str]) -> int:
-        self.services.output.flush()
-        return run_through(self.terraform.call(command, words))
+        return run_watched(self.services, self.terraform.call(command, words))
+
+
+def run_watched(services: Services, call: Invocation) -> int:
+    """Run Terraform below what this process has printed. Return its exit code; see `run_through`."""
+    services.output.flush()
+    return run_through(call)
 
 
 def initialise(services: Services, terraform: StackTerraform) -> int:

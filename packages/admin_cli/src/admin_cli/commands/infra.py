@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from admin_cli.aws.deployments import Deployment
     from admin_cli.aws.terraform import StackTerraform
     from admin_cli.services import Services
-    from rollcall_local.terraform import Invocation
 
 app = noun("""
 Run Terraform on the context's stack, with its values and state (the organisation's values/) and the
@@ -207,7 +206,12 @@ def _run(
 
     sure: don't ask for the stack's name first. through: how a command is run that does more than call Terraform.
     """
-    from admin_cli.aws.deployments import Deployment, build_package, initialise  # noqa: PLC0415 - loads python-terraform
+    from admin_cli.aws.deployments import (  # noqa: PLC0415 - loads python-terraform
+        Deployment,
+        build_package,
+        initialise,
+        run_watched,
+    )
     from admin_cli.aws.terraform import from_here, without_colour  # noqa: PLC0415 - loads python-terraform
     from rollcall_local.terraform import require_terraform  # noqa: PLC0415
 
@@ -221,7 +225,7 @@ def _run(
             _refuse("The local stack is deployed together with its forms and pages.", "rollcall local up")
         _ensure_own(services)
         with services.local().terraform(command, terraform_arguments) as call:
-            raise typer.Exit(_through(services, call))
+            raise typer.Exit(run_watched(services, call))
     terraform = _terraform(services)
     terraform.ensure_described()
     if command in ("apply", "destroy", "state", "import", "force-unlock"):
@@ -239,14 +243,7 @@ def _run(
     code = initialise(services, terraform)
     if code == 0 and through is not None:
         raise typer.Exit(through(Deployment(services, terraform), terraform_arguments))
-    raise typer.Exit(code or _through(services, terraform.call(command, terraform_arguments, approved=approved)))
-
-
-def _through(services: Services, call: Invocation) -> int:
-    from admin_cli.aws.terraform import run_through  # noqa: PLC0415 - loads python-terraform
-
-    services.output.flush()
-    return run_through(call)
+    raise typer.Exit(code or run_watched(services, terraform.call(command, terraform_arguments, approved=approved)))
 
 
 def _terraform(services: Services) -> StackTerraform:

@@ -10,7 +10,7 @@ from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.errors import CliError
 from admin_cli.services import of
 from admin_cli.submissions.bulk import for_each
-from admin_cli.submissions.lookup import Entries, check_spelling, counted
+from admin_cli.submissions.lookup import Entries, check_spelling, counted, each_once
 from admin_cli.terminal.help import Command, noun
 from registration_core.domain.labels import read_label
 from registration_core.domain.submission import Status
@@ -62,13 +62,12 @@ def _change(ctx: typer.Context, label: str, entries: Sequence[str], *, on: bool,
     for entry in entries:
         check_spelling(entry)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
-    query = act.stack.query()
-    by_id = {each.id: each for each in (query.show(entry).submission for entry in entries)}
-    for each in by_id.values():
+    named = each_once(act.stack.query(), entries)
+    for each in named:
         if each.status is Status.ERASED:
             raise CliError(f"{act.called(each)} is erased, so it can't have a label.")
-    left = [each for each in by_id.values() if (label in each.labels) is not on]
-    for each in by_id.values():
+    left = [each for each in named if (label in each.labels) is not on]
+    for each in named:
         has = "" if each in left else f", which already {'has' if on else 'lacks'} it"
         act.say(f"  {act.called(each)}{has}")
     if not left or not act.agreed(f"{f'put {label} on' if on else f'take {label} off'} {counted(len(left))}"):

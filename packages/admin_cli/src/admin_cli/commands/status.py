@@ -14,7 +14,7 @@ from admin_cli.forms.seats import said, seats_of
 from admin_cli.services import of
 from admin_cli.submissions.bulk import for_each
 from admin_cli.submissions.concurrent_changes import changed_meanwhile
-from admin_cli.submissions.lookup import Entries, Entry, check_spelling, counted
+from admin_cli.submissions.lookup import Entries, Entry, check_spelling, counted, each_once
 from admin_cli.submissions.promotions import MOST_NAMED, leaving, say_promoted, say_promotions
 from admin_cli.submissions.restorations import Restorations, registered_again
 from admin_cli.terminal.help import Command, noun
@@ -135,13 +135,12 @@ def cancel(ctx: typer.Context, entries: Entries, *, yes: Yes = False, dry_run: D
     for entry in entries:
         check_spelling(entry)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
-    query = act.stack.query()
-    by_id = {each.id: each for each in (query.show(entry).submission for entry in entries)}
-    for each in by_id.values():
+    named = each_once(act.stack.query(), entries)
+    for each in named:
         if each.status is Status.ERASED:
             raise CliError(f"{act.called(each)} is erased, so it can't be cancelled.")
-    left = [each for each in by_id.values() if each.status is not Status.CANCELLED]
-    for each in by_id.values():
+    left = [each for each in named if each.status is not Status.CANCELLED]
+    for each in named:
         act.say(f"  {act.called(each)}, which is {'' if each in left else 'already '}{each.status}")
     say_promotions(act, leaving(left))
     if not left or not act.agreed(f"cancel {counted(len(left))}"):
@@ -178,10 +177,9 @@ def restore(ctx: typer.Context, entries: Entries, *, yes: Yes = False, dry_run: 
     for entry in entries:
         check_spelling(entry)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
-    query = act.stack.query()
-    by_id = {each.id: each for each in (query.show(entry).submission for entry in entries)}
+    named = each_once(act.stack.query(), entries)
     restorations = Restorations(act)
-    plans = [plan for each in by_id.values() if (plan := restorations.plan(each)) is not None]
+    plans = [plan for each in named if (plan := restorations.plan(each)) is not None]
     if plans and act.agreed(f"restore {counted(len(plans))}"):
         restored: list[Submission] = []
         for_each(

@@ -9,11 +9,12 @@ import typer
 from registration_core.domain.identifiers import display_reference, parse_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from admin_cli.stack import Stack
     from registration_core.domain.forms import Form
     from registration_core.domain.submission import Submission, SubmissionDetails
+    from registration_core.services.query import QueryService
 
 Entry = Annotated[
     str, typer.Argument(metavar="ID|REFERENCE", help="As `list` prints it, or as a registrant reads it out.")
@@ -34,6 +35,12 @@ def look_up(stack: Callable[[], Stack], text: str) -> SubmissionDetails:
     """Find a submission with its history and mails. Raises InvalidReferenceError, SubmissionNotFoundError."""
     check_spelling(text)
     return stack().query().show(text)
+
+
+def each_once(query: QueryService, entries: Iterable[str]) -> list[Submission]:
+    """Find submissions, each once however often it is named. Raises as `look_up` does, before anything is changed."""
+    found = (query.show(entry).submission for entry in entries)
+    return list({each.id: each for each in found}.values())
 
 
 def called(submission: Submission, forms: Mapping[str, Form]) -> str:

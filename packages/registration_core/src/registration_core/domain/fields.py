@@ -147,6 +147,12 @@ class Field:
         return self.required and self.show_when is None
 
     @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What the question or one of its options depends on."""
+        conditions = (self.show_when, *(option.show_when for option in self.options))
+        return tuple(condition for condition in conditions if condition is not None)
+
+    @property
     def kept_in_draft(self) -> bool:
         """Whether the browser keeps the answer until it is sent: never a consent, a textarea only with `draft`."""
         if self.type is FieldType.CONSENT:

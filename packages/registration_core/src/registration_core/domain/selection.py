@@ -21,8 +21,7 @@ class Selection:
     """A filter for submissions.
 
     form: None for all forms. statuses: empty for any but erased. since, until: submitted at `since`
-    or later, and before `until`; aware. option: about this counted option.
-    label: has this label.
+    or later, and before `until`; aware. option: about this counted option. label: with this label.
     """
 
     form: str | None = None

@@ -88,8 +88,7 @@ def ensure_conditions(form: Form, answers: Mapping[str, Answer], changed: Contai
     """
     wrong = []
     for field in form.fields:
-        conditions = [field.show_when, *(option.show_when for option in field.options)]
-        if field.name in changed or any(one is not None and one.field in changed for one in conditions):
+        if field.name in changed or any(condition.field in changed for condition in field.conditions):
             refusal = _misfit(form, field, answers)
             if refusal is not None:
                 wrong.append(_error(field, refusal, answers.get(field.name)))

@@ -67,11 +67,11 @@ class EditService:
         """Return what these answers would change, by the form in force; nothing is written.
 
         changes: field names to what the staff wrote, see `raw_answer`; an empty text takes an answer
-        away, and so does a change after which a question isn't asked. Other answers that are not named
-        stay as they are, whatever the form asks by now.
-        `form_version` stays: it tells which wording the registrant saw. Raises InvalidAnswersError
-        with every wrong field, AlreadyRegisteredError when the same person has another submission
-        for the option, StatusTransitionError for a submission that is erased, UnknownFormError.
+        away, and so does a change after which a question isn't asked. Other answers that are not
+        named stay as they are, whatever the form asks by now. `form_version` stays: it tells which
+        wording the registrant saw. Raises InvalidAnswersError with every wrong field,
+        AlreadyRegisteredError when the same person has another submission for the option,
+        StatusTransitionError for a submission that is erased, UnknownFormError.
         """
         if before.status is Status.ERASED:
             raise StatusTransitionError(f'The submission "{before.id}" is erased, so there is nothing to edit.')

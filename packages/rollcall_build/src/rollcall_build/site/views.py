@@ -94,11 +94,7 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, p
         action=f"{api_url}/{form.name}",
         api=f"{api_url}/forms/{form.name}",
         described=bool(form.capacities()) or any(map(_moves, form.fields)),
-        conditional=any(
-            condition is not None
-            for field in form.fields
-            for condition in (field.show_when, *(option.show_when for option in field.options))
-        ),
+        conditional=any(field.conditions for field in form.fields),
         option=form.chosen_field.name if form.chosen_field is not None else "",
         link=link,
         title=form.title.in_language(language),

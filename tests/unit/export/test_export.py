@@ -68,6 +68,33 @@ def reference(of: Submission) -> str:
     return display_reference(of.reference)
 
 
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"reference": None}, "Object missing required field `reference`"),
+        (
+            {"answers": {"M": {"name": {"NULL": True}}}},
+            "an answer is a text, a number, a yes or no, or a list of texts",
+        ),
+        ({"status": {"S": "lost"}}, "'lost' is not a valid Status"),
+    ],
+)
+def test_export__names_a_damaged_submission(
+    rollcall: CommandLine, source: TableSource, changes: dict[str, Any], reason: str
+) -> None:
+    """It says which one in a sentence, and what to do."""
+    (item,) = [each for month in source._months.values() for each in month if each["id"]["S"] == BARE.id]
+    item.update(changes)
+    for name in [name for name, value in changes.items() if value is None]:
+        del item[name]
+
+    ran = rollcall("export", "--form", "course", "--status", "waitlisted,confirmed", "--since", "2026-11-01")
+
+    assert ran.code == 1
+    assert f'error: The submission "{BARE.id}" is damaged and can\'t be read: {reason}.\n' in ran.err
+    assert "rollcall doctor --deep\n" in ran.err
+
+
 def test_csv__uses_the_forms_columns_and_words(rollcall: CommandLine) -> None:
     """Order and headings are the form's; options are labels, consents are words, times are UTC."""
     ran = rollcall("export")

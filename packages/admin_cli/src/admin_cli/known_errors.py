@@ -7,6 +7,7 @@ from admin_cli.aws.contexts import InvalidContextError, UnknownContextError
 from admin_cli.errors import CliError, ExitCode
 from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.domain.errors import (
+    DamagedSubmissionError,
     FormNotNamedError,
     InvalidCursorError,
     InvalidLabelError,
@@ -41,6 +42,7 @@ _HINTS: tuple[tuple[type[RollcallError], str], ...] = (
         InvalidCursorError,
         "Use the cursor that the previous page printed on stderr, with the same options, or start again without one.",
     ),
+    (DamagedSubmissionError, "To see what is wrong with it, and whatever else is damaged: rollcall doctor --deep"),
     (SubmissionNotFoundError, "List submissions: rollcall list"),
     (StorageDeniedError, "Check your AWS identity and the stack's table: rollcall doctor"),
     (StorageUnavailableError, "Check the network, then run the same command again. Nothing is done twice."),

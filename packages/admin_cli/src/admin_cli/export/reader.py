@@ -87,8 +87,6 @@ class TablePages:
             with sessions.sentences(self._context):
                 self._client.query(TableName=self._table, **query)
             return read_page(self._bodies[-1])
-        except msgspec.ValidationError as error:  # the answer was complete
-            raise _unknown_entry(error) from error
         except msgspec.DecodeError as error:
             raise _cut_off(error) from error
         except CliError as final:
@@ -122,8 +120,6 @@ class WirePages:
         """Answer one query."""
         try:
             return read_page(self._wire.content("Query", {"TableName": self._table, **query}))
-        except msgspec.ValidationError as error:  # the answer was complete
-            raise _unknown_entry(error) from error
         except msgspec.DecodeError as error:
             raise _cut_off(error) from error
         except AwsCallError as error:
@@ -142,10 +138,6 @@ def connect(context: Context, table: str, say: Callable[[str], None]) -> Pages:
     if wire is not None:
         return WirePages(context, table, wire)
     return TablePages(context, table, sessions.client(context, "dynamodb", sessions.session(context), say))
-
-
-def _unknown_entry(error: msgspec.ValidationError) -> CliError:
-    return CliError(f"This version of Rollcall can't read a submission in the table: {error}.")
 
 
 def _cut_off(error: msgspec.DecodeError) -> NotNowError:

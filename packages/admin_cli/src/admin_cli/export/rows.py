@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from registration_core.domain.errors import DamagedSubmissionError
 from registration_core.domain.submission import Status, Submission
 
 if TYPE_CHECKING:
@@ -42,7 +43,13 @@ class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
     labels: str | None = None
 
     def submission(self) -> Submission:
-        """Convert it to a Submission."""
+        """Convert it to a Submission. Raises DamagedSubmissionError."""
+        try:
+            return self._submission()
+        except ValueError as error:
+            raise DamagedSubmissionError(self.id, str(error)) from error
+
+    def _submission(self) -> Submission:
         return Submission(
             id=self.id,
             form=self.form,
@@ -112,10 +119,15 @@ class _Answer(msgspec.Struct):
     LastEvaluatedKey: dict[str, dict[str, str]] | None = None
 
 
+class _RawAnswer(msgspec.Struct):
+    Items: list[dict[str, dict[str, Any]]]
+
+
 #: Where a query continues, in DynamoDB's own form; None for its beginning or its end.
 Key: TypeAlias = dict[str, dict[str, str]] | None
 
 _DECODER = msgspec.json.Decoder(_Answer)
+_RAW = msgspec.json.Decoder(_RawAnswer)
 _LINES = msgspec.json.Decoder(Row)
 _ENCODER = msgspec.json.Encoder()
 
@@ -128,9 +140,25 @@ class Page(msgspec.Struct):
 
 
 def read_page(body: bytes) -> Page:
-    """Decode the answer to a query of submissions. Raises msgspec.DecodeError if it can't."""
-    answer = _DECODER.decode(body)
-    return Page([_row(item) for item in answer.Items], answer.LastEvaluatedKey or None)
+    """Decode the answer to a query of submissions.
+
+    Raises msgspec.DecodeError if it can't, DamagedSubmissionError if it can read all but a submission.
+    """
+    try:
+        answer = _DECODER.decode(body)
+        return Page([_row(item) for item in answer.Items], answer.LastEvaluatedKey or None)
+    except (msgspec.ValidationError, TypeError, ValueError):
+        _ensure_undamaged(body)
+        raise
+
+
+def _ensure_undamaged(body: bytes) -> None:
+    """Raise DamagedSubmissionError for the first submission of a page that can't be read."""
+    for item in _RAW.decode(body).Items:
+        try:
+            _row(msgspec.convert(item, _Item))
+        except (msgspec.ValidationError, TypeError, ValueError) as error:
+            raise DamagedSubmissionError(item["pk"]["S"].partition("#")[2], str(error)) from error
 
 
 def read_rows(lines: bytes) -> list[Row]:

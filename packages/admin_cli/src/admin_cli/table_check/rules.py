@@ -42,7 +42,7 @@ class Rules:
 
     def expired(self, item: Item) -> bool:
         """Whether an item's time is over; DynamoDB may not have deleted it yet."""
-        return "expires_at" in item and items.expired(item, self.now)
+        return items.expired(item, self.now)
 
     def capacity(self, form: str, option: str) -> int | None:
         """Return an option's capacity by the form in force; None if it isn't counted."""

@@ -164,6 +164,15 @@ class SubmissionNotFoundError(RollcallError):
         super().__init__(f'There is no submission "{id_or_reference[:60]}".')
 
 
+class DamagedSubmissionError(RollcallError):
+    """A submission, or a line of its history or mails, can't be read from the table."""
+
+    code = "damaged_submission"
+
+    def __init__(self, submission_id: str, reason: str) -> None:
+        super().__init__(f'The submission "{submission_id}" is damaged and can\'t be read: {reason}.')
+
+
 class StatusTransitionError(RollcallError):
     """The submission's status does not allow this change."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from registration_core.adapters.dynamodb import keys
+from registration_core.domain.errors import DamagedSubmissionError
 from registration_core.domain.identifiers import ulid_floor, ulid_milliseconds
 from registration_core.domain.submission import (
     Event,
@@ -19,8 +20,13 @@ from registration_core.domain.submission import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
     from registration_core.adapters.dynamodb.table import Item
     from registration_core.domain.mail import MailRequest
+
+    Read = TypeVar("Read")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -240,8 +246,17 @@ def read_mail(item: Item) -> MailRecord:
 
 
 def expired(item: Item, now: datetime) -> bool:
-    """Whether an item has expired; TTL may not have deleted it yet."""
-    return int(item["expires_at"]) <= seconds(now)
+    """Whether an item has expired; TTL may not have deleted it yet. One without a time never does."""
+    return "expires_at" in item and int(item["expires_at"]) <= seconds(now)
+
+
+def readable(read: Callable[[Item], Read], item: Item) -> Read:
+    """Return what `read` makes of an item of a submission. Raises DamagedSubmissionError if it can't read it."""
+    try:
+        return read(item)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        reason = f"an item of it has no {error}" if isinstance(error, KeyError) else str(error)
+        raise DamagedSubmissionError(item["pk"].partition("#")[2], reason) from error
 
 
 def from_seconds(since_1970_s: int) -> datetime:

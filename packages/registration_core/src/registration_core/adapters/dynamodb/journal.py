@@ -34,7 +34,7 @@ class DynamoJournal(Journal):
         while keys.history_topic(form, month) >= keys.history_topic(form, since):
             event_items = self._items(keys.history_topic(form, month), ulid_floor(since), ulid_floor(end))
             for item in event_items:
-                yield JournalEvent(_entry(item), items.read_event(item))
+                yield JournalEvent(_entry(item), items.readable(items.read_event, item))
             month = keys.month_before(month)
 
     def mails(self, *, since: datetime) -> Iterator[JournalMail]:
@@ -63,7 +63,7 @@ class DynamoJournal(Journal):
     def _mails(self, topic: str, since: datetime, end: datetime) -> Iterator[JournalMail]:
         for item in self._items(topic, ulid_floor(since), ulid_floor(end)):
             at = items.moment_of(item[keys.TOPIC_ID])
-            yield JournalMail(_entry(item), items.read_mail(item), at)
+            yield JournalMail(_entry(item), items.readable(items.read_mail, item), at)
 
     def _items(self, topic: str, first: str, end: str) -> Iterator[Item]:
         """Yield a topic's items from `first` to before `end`, newest first, without expired ones."""

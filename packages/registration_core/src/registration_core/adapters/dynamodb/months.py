@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import repeat
 
 from registration_core.adapters.dynamodb import items, keys
@@ -55,7 +56,7 @@ class NewestFirst:
         month = min(self._begin, self._selection.until or self._begin)
         while keys.month_key(self._form, month) >= keys.month_key(self._form, self._since):
             for item in self._items(keys.month_key(self._form, month)):
-                submission = items.read_submission(item)
+                submission = items.readable(items.read_submission, item)
                 if submission.submitted_at < self._since - _ROUNDING:
                     return
                 if self._admits(submission):
@@ -126,7 +127,7 @@ class NewestSpam(NewestFirst):
             return  # DynamoDB refuses such a BETWEEN
         between = "topic = :topic AND topic_id BETWEEN :first AND :last"
         spam = self._pages(between, keys.BY_TOPIC, topic=keys.spam_topic(self._form), first=first, last=last)
-        yield from filter(self._admits, map(items.read_submission, spam))
+        yield from filter(self._admits, map(partial(items.readable, items.read_submission), spam))
 
 
 def _bounded(lowest: str | None, highest: str | None) -> tuple[str, dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.new_submission import NewSubmission
@@ -76,7 +77,7 @@ class DynamoSubmissionRepository(SubmissionRepository):
         item = self._item(keys.submission_key(submission_id))
         if item is None:
             raise SubmissionNotFoundError(submission_id)
-        return items.read_submission(item)
+        return items.readable(items.read_submission, item)
 
     def by_reference(self, reference: str) -> Submission:
         """Return the submission with this reference."""
@@ -92,11 +93,11 @@ class DynamoSubmissionRepository(SubmissionRepository):
         for item in self._alive(self._table.query("pk = :pk", pk=pk)):
             sk = item["sk"]
             if sk == keys.SUBMISSION:
-                submission = items.read_submission(item)
+                submission = items.readable(items.read_submission, item)
             elif sk.startswith(keys.EVENT):
-                events.append(items.read_event(item))
+                events.append(items.readable(items.read_event, item))
             elif sk.startswith(keys.MAIL):
-                mails.append(items.read_mail(item))
+                mails.append(items.readable(items.read_mail, item))
         if submission is None:
             raise SubmissionNotFoundError(submission_id)
         events.sort(key=lambda event: event.version or 0)  # two in the same millisecond
@@ -133,7 +134,7 @@ class DynamoSubmissionRepository(SubmissionRepository):
     def by_email(self, address: str, *, limit: int) -> tuple[Submission, ...]:
         """Return this address's newest submissions, in any spelling and for all forms."""
         theirs = self._table.query("email_key = :key", index=keys.BY_EMAIL, key=email_key(address))
-        submissions = map(items.read_submission, self._alive(theirs))
+        submissions = map(partial(items.readable, items.read_submission), self._alive(theirs))
         return tuple(sorted(submissions, key=lambda submission: submission.submitted_at, reverse=True)[:limit])
 
     def quotas(self, form: str, options: Sequence[str]) -> Mapping[str, QuotaState]:
@@ -160,7 +161,8 @@ class DynamoSubmissionRepository(SubmissionRepository):
         """Return submissions by ID, in this order."""
         ids = list(dict.fromkeys(submission_ids))
         stored = self._alive(self._table.batch_get([keys.submission_key(each) for each in ids]))
-        by_id = {submission.id: submission for submission in map(items.read_submission, stored)}
+        submissions = map(partial(items.readable, items.read_submission), stored)
+        by_id = {submission.id: submission for submission in submissions}
         return {each: by_id[each] for each in ids if each in by_id}
 
     def lease_mail(self, request: MailRequest, *, holder: str, until: datetime, expires_at: datetime) -> bool:
@@ -198,4 +200,4 @@ class DynamoSubmissionRepository(SubmissionRepository):
     def _alive(self, queried: Iterator[Item]) -> Iterator[Item]:
         """Yield the items whose time is not over."""
         now = self._clock.now()
-        return (item for item in queried if "expires_at" not in item or not items.expired(item, now))
+        return (item for item in queried if not items.expired(item, now))

@@ -21,7 +21,7 @@ from registration_core.adapters.dynamodb.management import ManagedDynamoReposito
 from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.table import Table
-from registration_core.bootstrap import manage_service
+from registration_core.bootstrap import attendance_service, manage_service, note_service
 from registration_core.domain.fields import Option
 from registration_core.domain.mail import MailKind, MailRequest, MailState
 from registration_core.domain.quota import Quota, Waitlist
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from registration_core.domain.submission import Submission
+    from registration_core.services.attendance import AttendanceService
     from registration_core.services.manage import ManageService
+    from registration_core.services.notes import NoteService
 
 FORM = a_form(
     a_field("text", "name", required=True),
@@ -87,6 +89,14 @@ class Books:
     @property
     def staff(self) -> ManageService:
         return manage_service(self.dynamodb, self.name, GivenForms({FORM.name: FORM}))
+
+    @property
+    def notes(self) -> NoteService:
+        return note_service(self.dynamodb, self.name)
+
+    @property
+    def attendance(self) -> AttendanceService:
+        return attendance_service(self.dynamodb, self.name, GivenForms({FORM.name: FORM}))
 
     def mail(self, submission: Submission, state: MailState) -> None:
         """Have a mail of a submission come to this state, as the functions and staff would."""

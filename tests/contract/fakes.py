@@ -56,8 +56,16 @@ if TYPE_CHECKING:
     from registration_core.domain.mail import MailFacts, MailState
     from registration_core.domain.quota import QuotaState
 
-DONE = frozenset({"submitted", "imported", *(act.what for act in ACTS)})
-DONE_TO_PARTS = ("edited ", "labelled ", "unlabelled ", "mail sent: ", "mail resent: ")
+DONE = frozenset({"submitted", "imported", "noted", "note removed", *(act.what for act in ACTS)})
+DONE_TO_PARTS = (
+    "edited ",
+    "labelled ",
+    "unlabelled ",
+    "checked in ",
+    "check-in undone ",
+    "mail sent: ",
+    "mail resent: ",
+)
 """How histories name what was done."""
 
 START = datetime(2027, 3, 1, 9, 30, 15, 250_000, tzinfo=UTC)

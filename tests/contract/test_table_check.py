@@ -38,6 +38,10 @@ def test_check__finds_a_sound_table_clean(books: Books) -> None:
     books.mail(gone, MailState.BOUNCED)
     books.staff.erase(gone.id, by="registrant")
     books.mail(books.get(gone.id), MailState.SENT)
+    for each in (robin, liv := books.register("liv", "b")):
+        books.notes.add(each.id, "Called", by="staff", note_id="1")
+    books.attendance.check_in(liv.id, by="staff")
+    books.attendance.undo(liv.id, by="staff")
 
     assert books.check() == (0, [])
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from unit.core.builders import NOW, a_form, an_entry
 
+from registration_core.domain.attendance import CheckIn
+from registration_core.domain.notes import Note
 from registration_core.domain.submission import Status, mailbox
 
 FULL = an_entry(
@@ -19,6 +21,8 @@ FULL = an_entry(
     verified_at=NOW,
     spam_sign="links 9",
     labels=("paid",),
+    notes=(Note("1", NOW, "kim", "Called"),),
+    check_ins=(CheckIn(NOW.date(), NOW, "kim"),),
 )
 
 
@@ -29,7 +33,7 @@ def test_erased__keeps_nothing_of_the_person() -> None:
     assert kept == {name: getattr(FULL, name) for name in kept}
     assert (after.status, after.version, after.answers, after.email) == (Status.ERASED, 2, {}, "")
     assert (after.position, after.verify_by, after.verified_at, after.spam_sign) == (None, None, None, None)
-    assert after.labels == ()
+    assert (after.labels, after.notes, after.check_ins) == ((), (), ())
 
 
 @pytest.mark.parametrize(("seconds", "overdue"), [(3599, False), (3600, True), (3601, True)])

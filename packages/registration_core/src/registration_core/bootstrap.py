@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from registration_core.domain.mail_ports import AccountSuppressions, SuppressionList
     from registration_core.domain.ports import Clock, FormCatalogue, HumanCheck, Signer
     from registration_core.domain.submission import Submission
+    from registration_core.services.attendance import AttendanceService
     from registration_core.services.describe import DescribeService
     from registration_core.services.dispatch import DispatchService
     from registration_core.services.door import Door
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from registration_core.services.intake import IntakeService
     from registration_core.services.mail_watch import MailWatch
     from registration_core.services.manage import ManageService
+    from registration_core.services.notes import NoteService
     from registration_core.services.notify import NotifyService
     from registration_core.services.own_submission import OwnSubmissionService
     from registration_core.services.preview import PreviewService
@@ -262,6 +264,37 @@ def manage_service(
     clock = SystemClock()
     repository = ManagedDynamoRepository(staff_table(dynamodb_client, table), clock=clock)
     return ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
+
+
+def attendance_service(
+    dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
+    table: str,
+    forms: FormCatalogue,
+) -> AttendanceService:
+    """Return the service that checks people in and lists them. dynamodb_client, forms: as for `manage_service`."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
+    from registration_core.services.attendance import AttendanceService
+
+    clock = SystemClock()
+    return AttendanceService(
+        forms=forms,
+        repository=ManagedDynamoRepository(staff_table(dynamodb_client, table), clock=clock),
+        query=query_service(dynamodb_client, table, {name: forms.get(name) for name in forms.names()}),
+        clock=clock,
+    )
+
+
+def note_service(dynamodb_client: Any, table: str) -> NoteService:  # noqa: ANN401 - boto3 ships no types
+    """Return the service that adds notes to submissions and removes them. dynamodb_client: boto3's low-level client."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
+    from registration_core.services.notes import NoteService
+
+    clock = SystemClock()
+    return NoteService(
+        repository=ManagedDynamoRepository(staff_table(dynamodb_client, table), clock=clock), clock=clock
+    )
 
 
 def ledger_of_erasures(

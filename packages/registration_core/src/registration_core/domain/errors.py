@@ -149,6 +149,27 @@ class InvalidLabelError(RollcallError):
     code = "invalid_label"
 
 
+class InvalidNoteError(RollcallError):
+    """This can't be a note, or the submission has as many as it can have."""
+
+    code = "invalid_note"
+
+
+class NoteNotFoundError(RollcallError):
+    """The submission has no note with this ID."""
+
+    code = "note_not_found"
+
+    def __init__(self, note_id: str) -> None:
+        super().__init__(f'The submission has no note "{note_id[:64]}".')
+
+
+class InvalidCheckInError(RollcallError):
+    """Nobody can be checked in for this day or at this time, or the submission has as many days as it can have."""
+
+    code = "invalid_check_in"
+
+
 class InvalidCursorError(RollcallError):
     """This cursor doesn't come from a list."""
 

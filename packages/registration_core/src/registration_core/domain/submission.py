@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from registration_core.domain.attendance import CheckIn
+    from registration_core.domain.notes import Note
+
 
 class Status(StrEnum):
     """A submission's status; `domain.transitions` lists the possible changes."""
@@ -41,8 +44,9 @@ class Submission:
     waitlisted. verify_by: when a pending submission loses its seat; kept if it lapsed, see
     `lapsed`. verified_at: when the registrant verified the address, or staff did. quiet: no mail is
     sent about its arrival. spam_sign: why it was suspected spam when it arrived, see
-    `domain.spam.spam_sign`. labels: the staff's, see `domain.labels`; sorted. Times are aware, in
-    UTC, to the millisecond; expires_at and verify_by to the second.
+    `domain.spam.spam_sign`. labels: the staff's, see `domain.labels`; sorted. notes: the staff's,
+    oldest first. check_ins: one per day, sorted. Times are aware, in UTC, to the millisecond;
+    expires_at and verify_by to the second.
     """
 
     id: str
@@ -63,6 +67,8 @@ class Submission:
     quiet: bool = False
     spam_sign: str | None = None
     labels: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    check_ins: tuple[CheckIn, ...] = ()
 
     @property
     def seated(self) -> bool:
@@ -90,6 +96,8 @@ class Submission:
             verified_at=None,
             spam_sign=None,
             labels=(),
+            notes=(),
+            check_ins=(),
         )
 
     @property
@@ -157,8 +165,9 @@ class Event:
     """One line of a submission's history, without the registrant's personal data.
 
     id: a ULID. what: submitted, imported, `edited` with the fields' names, `labelled` or
-    `unlabelled` with the label, one of `domain.transitions.ACTS`, or a repair. by: an IAM principal,
-    `registrant` or `system`. status, version: after the event; None in lines from before we stored
+    `unlabelled` with the label, `noted`, `note removed`, `checked in` or `check-in undone` with the
+    day, one of `domain.transitions.ACTS`, or a repair. by: an IAM principal, a member of staff's
+    user name, `registrant` or `system`. status, version: after the event; None in lines from before we stored
     them.
     """
 

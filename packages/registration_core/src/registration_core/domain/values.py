@@ -62,11 +62,8 @@ def _read_text(field: Field, raw: object, _today: date) -> str | None:
 
 
 def _read_textarea(field: Field, raw: object, _today: date) -> str | None:
-    text = _normal(raw).replace("\r\n", "\n").translate(_IN_TEXTAREA)
-    if not text.isprintable() and any(letter not in "\n\t" and _is_control(letter) for letter in text):
-        raise ValueRefusedError("control_character")
-    text = text.strip()
-    return _within_length(field, text) if _shows_anything(text) else None
+    text = clean_text(raw)
+    return _within_length(field, text) if text else None
 
 
 def _read_email(field: Field, raw: object, _today: date) -> str | None:
@@ -189,6 +186,18 @@ def _read_consent(_field: Field, raw: object, _today: date) -> bool | None:
     if not text or text in _NO:
         return None
     raise ValueRefusedError("wrong_type")
+
+
+def clean_text(raw: object) -> str:
+    """Return a text with one kind of line break; empty if nothing in it can be seen.
+
+    Raises ValueRefusedError.
+    """
+    text = _normal(raw).replace("\r\n", "\n").translate(_IN_TEXTAREA)
+    if not text.isprintable() and any(letter not in "\n\t" and _is_control(letter) for letter in text):
+        raise ValueRefusedError("control_character")
+    text = text.strip()
+    return text if _shows_anything(text) else ""
 
 
 def clean_line(raw: object) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from registration_core.domain.errors import (
     InvalidLabelError,
     QuotaNotFoundError,
@@ -13,14 +11,15 @@ from registration_core.domain.errors import (
 )
 from registration_core.domain.labels import MOST_LABELS
 from registration_core.domain.submission import Status
-from registration_core.domain.transitions import REGISTRANT, SYSTEM, ensure_may_become
+from registration_core.domain.transitions import REGISTRANT, SYSTEM
+from registration_core.services.changes import changed, next_version
 from registration_core.services.promotion import Promotion
 from registration_core.services.seating import ATTEMPTS, Seating, busy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
-    from typing import Any, TypeAlias
+    from typing import TypeAlias
 
     from registration_core.domain.ports import Clock, FormCatalogue, ManagedRepository
     from registration_core.domain.quota import QuotaState
@@ -57,7 +56,7 @@ class ManageService:
         A submission that is verified already is returned as it is. Raises SubmissionNotFoundError;
         StatusTransitionError for a submission that is cancelled, spam or erased.
         """
-        return self._change(submission_id, self._verified, by=by)
+        return changed(self._repository, submission_id, self._verified, by=by)
 
     def cancel(self, submission_id: str, *, by: str, promoted: Told = lambda _entry: None) -> Submission:
         """Cancel a submission, and promote the next one if that is automatic.
@@ -67,7 +66,7 @@ class ManageService:
         got a seat by it. Raises SubmissionNotFoundError; StatusTransitionError for a submission
         that is erased.
         """
-        cancelled = self._change(submission_id, _cancelled, by=by)
+        cancelled = changed(self._repository, submission_id, _cancelled, by=by)
         self._fill(cancelled, promoted)
         return cancelled
 
@@ -76,7 +75,7 @@ class ManageService:
 
         The sweep asks for it, and promotes afterwards. Raises SubmissionNotFoundError.
         """
-        return self._change(submission_id, self._lapsed, by=SYSTEM)
+        return changed(self._repository, submission_id, self._lapsed, by=SYSTEM)
 
     def erase(
         self,
@@ -126,7 +125,7 @@ class ManageService:
         promoted: is told of each who got a seat by it. Raises SubmissionNotFoundError;
         StatusTransitionError for one that is cancelled or erased.
         """
-        marked = self._change(submission_id, self._marked_spam, by=by)
+        marked = changed(self._repository, submission_id, self._marked_spam, by=by)
         self._fill(marked, promoted)
         return marked
 
@@ -146,9 +145,9 @@ class ManageService:
             labels = {*before.labels, label} if on else {*before.labels} - {label}
             if len(labels) > MOST_LABELS:
                 raise InvalidLabelError(f"A submission can have at most {MOST_LABELS} labels.")
-            return _next(before, labels=tuple(sorted(labels))), f"{'labelled' if on else 'unlabelled'} {label}"
+            return next_version(before, labels=tuple(sorted(labels))), f"{'labelled' if on else 'unlabelled'} {label}"
 
-        return self._change(submission_id, labelled, by=by)
+        return changed(self._repository, submission_id, labelled, by=by)
 
     def promote(self, form: str, option: str, *, by: str = SYSTEM, limit: int | None = None) -> tuple[Submission, ...]:
         """Give free seats to the lowest tickets, one by one, and return the promoted submissions.
@@ -224,28 +223,12 @@ class ManageService:
         for each in self._promotion.fill(left.form, left.option):
             promoted(each)
 
-    def _change(
-        self, submission_id: str, decide: Callable[[Submission], tuple[Submission, str] | None], *, by: str
-    ) -> Submission:
-        """Read, decide and store, and start again if someone else changed it. decide: returns None for no change."""
-        for _ in range(ATTEMPTS):
-            before = self._repository.get(submission_id)
-            decided = decide(before)
-            if decided is None:
-                return before
-            after, what = decided
-            try:
-                return self._repository.change(before, after, what=what, by=by)
-            except SubmissionChangedError:
-                continue
-        raise busy(submission_id)
-
     def _verified(self, before: Submission) -> tuple[Submission, str] | None:
         if before.status is Status.PENDING:
-            after = _next(before, status=Status.CONFIRMED, verify_by=None, verified_at=self._clock.now())
+            after = next_version(before, status=Status.CONFIRMED, verify_by=None, verified_at=self._clock.now())
             return after, "verified"
         if before.status is Status.WAITLISTED and before.verified_at is None:
-            return _next(before, verified_at=self._clock.now()), "verified"
+            return next_version(before, verified_at=self._clock.now()), "verified"
         if before.status not in (Status.WAITLISTED, Status.CONFIRMED):
             raise StatusTransitionError(f"A {before.status} submission can't be verified.")
         return None
@@ -253,25 +236,17 @@ class ManageService:
     def _lapsed(self, before: Submission) -> tuple[Submission, str] | None:
         if not before.overdue(self._clock.now()):
             return None
-        return _next(before, status=Status.CANCELLED), "lapsed"
+        return next_version(before, status=Status.CANCELLED), "lapsed"
 
     def _marked_spam(self, before: Submission) -> tuple[Submission, str] | None:
         if before.status is Status.SPAM:
             return None
         expires_at = before.expires_as_spam(self._clock.now())
-        after = _next(before, status=Status.SPAM, position=None, verify_by=None, expires_at=expires_at)
+        after = next_version(before, status=Status.SPAM, position=None, verify_by=None, expires_at=expires_at)
         return after, "marked spam"
 
 
 def _cancelled(before: Submission) -> tuple[Submission, str] | None:
     if before.status is Status.CANCELLED:
         return None
-    return _next(before, status=Status.CANCELLED, position=None, verify_by=None), "cancelled"
-
-
-def _next(before: Submission, **changes: Any) -> Submission:  # noqa: ANN401 - the submission's own fields
-    """Return the submission's next version. Raises StatusTransitionError."""
-    after = replace(before, version=before.version + 1, **changes)
-    if after.status is not before.status:
-        ensure_may_become(before.status, after.status)
-    return after
+    return next_version(before, status=Status.CANCELLED, position=None, verify_by=None), "cancelled"

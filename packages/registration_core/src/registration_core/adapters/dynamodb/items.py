@@ -21,7 +21,7 @@ from registration_core.domain.submission import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from registration_core.adapters.dynamodb.table import Item
     from registration_core.domain.mail import MailRequest
@@ -57,6 +57,10 @@ def submission_item(submission: Submission) -> Item:
         "spam_sign": submission.spam_sign,
         "labels": " ".join(submission.labels) or None,
     }
+    if submission.notes or submission.check_ins:
+        from registration_core.adapters.dynamodb.desk_values import desk_attributes  # noqa: PLC0415 - no visitor's has
+
+        may_lack |= desk_attributes(submission)
     if submission.status is Status.SPAM:
         may_lack |= {keys.TOPIC: keys.spam_topic(submission.form), keys.TOPIC_ID: submission.id[-26:]}
     return plain_item(
@@ -78,6 +82,11 @@ def submission_item(submission: Submission) -> Item:
 
 def read_submission(item: Item) -> Submission:
     """Return the submission of an item."""
+    desk_values: dict[str, Any] = {}
+    if "notes" in item or "check_ins" in item:
+        from registration_core.adapters.dynamodb.desk_values import read_desk_values  # noqa: PLC0415 - no visitor's has
+
+        desk_values = read_desk_values(item)
     return Submission(
         id=item["id"],
         form=item["form"],
@@ -97,6 +106,7 @@ def read_submission(item: Item) -> Submission:
         quiet=item.get("quiet", False),
         spam_sign=item.get("spam_sign"),
         labels=tuple(item.get("labels", "").split()),
+        **desk_values,
     )
 
 

@@ -1,0 +1,46 @@
+"""Changes: read a submission, decide, store, and start again if someone else changed it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from registration_core.domain.errors import SubmissionChangedError
+from registration_core.domain.transitions import ensure_may_become
+from registration_core.services.seating import ATTEMPTS, busy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeAlias
+
+    from registration_core.domain.ports import ManagedRepository
+    from registration_core.domain.submission import Submission
+
+    Decision: TypeAlias = Callable[[Submission], tuple[Submission, str] | None]
+
+
+def changed(repository: ManagedRepository, submission_id: str, decide: Decision, *, by: str) -> Submission:
+    """Change a submission, and return it.
+
+    decide: returns the submission's next version and what the history says; None for no change.
+    Raises SubmissionNotFoundError, StorageUnavailableError and what `decide` raises.
+    """
+    for _ in range(ATTEMPTS):
+        before = repository.get(submission_id)
+        decided = decide(before)
+        if decided is None:
+            return before
+        after, what = decided
+        try:
+            return repository.change(before, after, what=what, by=by)
+        except SubmissionChangedError:
+            continue
+    raise busy(submission_id)
+
+
+def next_version(before: Submission, **changes: Any) -> Submission:  # noqa: ANN401 - the submission's own fields
+    """Return the submission's next version. Raises StatusTransitionError."""
+    after = replace(before, version=before.version + 1, **changes)
+    if after.status is not before.status:
+        ensure_may_become(before.status, after.status)
+    return after

@@ -10,6 +10,7 @@ import http.client
 import io
 import json
 import tempfile
+import urllib.parse
 import zipfile
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -57,12 +58,12 @@ PROFILES = {
     Ministack.name: Profile(lacks=MISSING | {"pipelines", "stream on-failure"}, tiers=EVERY_TIER),
     LocalStack.name: Profile(
         lacks=MISSING
-        | {"iam enforced", "pipelines", "private buckets", "state kept over a restart"}
+        | {"iam enforced", "pipelines", "private buckets", "sign-in pages", "state kept over a restart"}
         | ({"point-in-time restore"} if dynamodb_local.chosen_folder() else frozenset()),
         tiers=("tests/contract/", "tests/integration/", "tests/faults/", "tests/infra/"),
     ),
     Moto.name: Profile(
-        lacks=MISSING | {"iam enforced", "stream on-failure", "state kept over a restart"},
+        lacks=MISSING | {"iam enforced", "sign-in pages", "stream on-failure", "state kept over a restart"},
         tiers=("tests/contract/", "tests/infra/test_whole_stack.py"),
     ),
 }
@@ -196,6 +197,29 @@ def pipelines(emulator: AskedEmulator) -> bool:
     return True
 
 
+def sign_in_pages(emulator: AskedEmulator) -> bool:
+    """Return whether Cognito serves the pages on which people sign in."""
+    try:
+        pool = emulator.client("cognito-idp").create_user_pool(PoolName="p")["UserPool"]["Id"]
+        app = {"CallbackURLs": ["http://localhost/"], "AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid"]}
+        made = emulator.client("cognito-idp").create_user_pool_client(
+            UserPoolId=pool, ClientName="c", AllowedOAuthFlowsUserPoolClient=True, **app
+        )
+    except (ClientError, ResponseParserError):
+        return False
+    connection = http.client.HTTPConnection("127.0.0.1", emulator.workspace.edge_port, timeout=10)
+    asked = {
+        "client_id": made["UserPoolClient"]["ClientId"],
+        "response_type": "code",
+        "redirect_uri": "http://localhost/",
+    }
+    connection.request("GET", f"/oauth2/authorize?{urllib.parse.urlencode(asked)}")
+    answer = connection.getresponse()
+    shown = answer.status == HTTPStatus.OK and b'type="password"' in answer.read()
+    connection.close()
+    return shown
+
+
 def create_table(dynamodb: Any, name: str, **more: Any) -> dict[str, Any]:
     """Create a table with a text as its key, and return its description."""
     made: dict[str, Any] = dynamodb.create_table(
@@ -243,6 +267,7 @@ CAPABILITIES = {
     "private buckets": Capability("it lets everyone read every bucket", private_buckets),
     "stream on-failure": Capability("it never sets a stream's failed record aside", stream_on_failure),
     "point-in-time restore": Capability("it can't restore a table to a point in time", point_in_time_restore),
+    "sign-in pages": Capability("its Cognito has no pages on which people sign in", sign_in_pages),
     "pipelines": Capability("it knows no CodePipeline", pipelines),
     "dynamodb local": Capability("ROLLCALL_DYNAMODB_LOCAL doesn't say where it is", dynamodb_local_named),
     "state kept over a restart": Capability("it forgets everything when it stops", state_kept),

@@ -19,9 +19,11 @@ from rollcall_local import (
     bridged_functions,
     bridged_gateway,
     bridged_logs,
+    bridged_refresh,
     bridged_rights,
     bridged_saving,
     bridged_secrets,
+    bridged_sign_in,
     bridged_suppressions,
     bridged_tokens,
 )
@@ -40,6 +42,10 @@ if __name__ == "__main__":
     bridged_logs.change_keys()
     bridged_suppressions.keep_the_suppression_list()
     bridged_tokens.provide_the_claims_of_github()
+    bridged_sign_in.accept_each_code_once()
+    bridged_sign_in.remember_the_browser()
+    bridged_sign_in.ask_for_the_code()
+    bridged_refresh.refresh_and_revoke()
     bridged_gateway.pass_the_caller_address()
     bridged_distribution.reach_the_apis_here()
     bridged_distribution.tell_missing_from_refused()

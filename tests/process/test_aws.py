@@ -14,7 +14,7 @@ from admin_cli.aws import sessions
 from admin_cli.aws.contexts import Context
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.known_errors import explain
-from admin_cli.stack import AwsStack, StackDescription
+from admin_cli.stack import AwsStack, Desk, StackDescription
 from registration_core.adapters.dynamodb.retries import STAFF_RETRY_S
 from registration_core.domain.errors import StorageUnavailableError
 
@@ -88,7 +88,9 @@ def test_description__is_read_from_the_secret(service: Any) -> None:
     service.answers["GetSecretValue"] = (200, {"SecretString": json.dumps(SECRET)})
     dev = stack(service)
 
-    assert dev.description == StackDescription(**{name: SECRET[name] for name in StackDescription.__slots__})
+    assert dev.description == StackDescription(
+        **{name: text for name, text in SECRET.items() if name in StackDescription.__slots__}
+    )
     assert dev.description.table == "rollcall-dev"
     assert [(asked[0], asked[2]) for asked in service.asked] == [("GetSecretValue", {"SecretId": "rollcall/dev"})]
 
@@ -303,6 +305,23 @@ def test_network__lost_midway_is_reported(service: Any, waits: list[float]) -> N
     assert "Check the network" in str(error.hint)
     assert error.exit_code is ExitCode.FAILURE
     assert 0 < sum(waits) <= STAFF_RETRY_S
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (None, None),
+        ("?", None),
+        ({"kind": "iam", "user_pool_id": None, "client_id": None, "sign_in_url": None}, Desk("iam")),
+        (
+            {"kind": "cognito", "user_pool_id": "p", "client_id": "c", "sign_in_url": "https://x", "more": 1},
+            Desk("cognito", "p", "c", "https://x"),
+        ),
+    ],
+)
+def test_description__says_how_staff_sign_in(written: object, read: Desk | None) -> None:
+    """A stack without the option, or of an older version, has no desk."""
+    assert StackDescription.from_mapping({**SECRET, "desk": written}).desk == read
 
 
 @pytest.mark.parametrize("description", [{"stack": "dev"}, {**SECRET, "table": None}])

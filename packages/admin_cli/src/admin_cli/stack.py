@@ -36,8 +36,26 @@ SECRET_PREFIX = "rollcall/"  # noqa: S105 - where the stack describes itself, no
 
 
 @dataclass(frozen=True, slots=True)
+class Desk:
+    """How staff sign in to the desk and the staff API. kind: cognito or iam; with iam there is nothing else."""
+
+    kind: str
+    user_pool_id: str | None = None
+    client_id: str | None = None
+    sign_in_url: str | None = None
+
+    @classmethod
+    def from_description(cls, values: object) -> Self | None:
+        """Read the secret's part about the desk; None if the stack has none."""
+        if not isinstance(values, dict) or not isinstance(values.get("kind"), str):
+            return None
+        texts = {field.name: values.get(field.name) for field in fields(cls)}
+        return cls(**{name: text for name, text in texts.items() if isinstance(text, str)})
+
+
+@dataclass(frozen=True, slots=True)
 class StackDescription:
-    """What Terraform wrote about a stack. It may have written more than is read here."""
+    """What Terraform wrote about a stack. It may have written more than is read here. desk: None if it has none."""
 
     stack: str
     region: str
@@ -50,18 +68,19 @@ class StackDescription:
     mail_dead_letters_url: str
     stream_dead_letters_url: str
     sender: str
+    desk: Desk | None = None
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, object]) -> Self:
         """Read the secret's content. Raises CliError, naming what is missing."""
-        names = [field.name for field in fields(cls)]
+        names = [field.name for field in fields(cls) if field.name != "desk"]
         missing = [name for name in names if not isinstance(values.get(name), str)]
         if missing:
             raise CliError(
                 f"The stack's description has no {', '.join(missing)}.",
                 hint="Another version of infra/terraform wrote it. Apply infra/terraform again.",
             )
-        return cls(**{name: str(values[name]) for name in names})
+        return cls(**{name: str(values[name]) for name in names}, desk=Desk.from_description(values.get("desk")))
 
 
 @dataclass(frozen=True, slots=True)

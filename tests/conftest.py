@@ -25,8 +25,8 @@ from machine import bare_emulator, only_this_machine
 from needs import Needs
 from shipped import ROOT, SOURCES
 
-from admin_cli.forms.in_memory import GivenForms
 from registration_core import bootstrap
+from registration_core.adapters.given_forms import GivenForms
 from rollcall_build.forms.files import compile_forms
 from rollcall_local import emulators, mailbox, stack
 from rollcall_local.credentials import ROOT_KEY
@@ -195,7 +195,7 @@ def deployed(workspace: Workspace) -> Iterator[DeployedStack]:
     """The run's stack, with seats for everybody in all courses but one: tests share the example's courses."""
     with brought_up(workspace) as made:
         forms = compile_forms(SOURCES.forms)
-        staff = bootstrap.manage_service(made.client("dynamodb"), made.table, GivenForms(forms))
+        staff = bootstrap.manage_service(bootstrap.staff_table(made.client("dynamodb"), made.table), GivenForms(forms))
         for form in forms.values():
             for option in form.capacities():
                 staff.set_capacity(form.name, option, 0 if option == FULL_COURSE else ROOM)

@@ -21,7 +21,7 @@ from registration_core.adapters.dynamodb.management import ManagedDynamoReposito
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
 from registration_core.adapters.dynamodb.table import Table
-from registration_core.bootstrap import query_service
+from registration_core.bootstrap import query_service, staff_table
 from registration_core.services.submit import SubmitService
 from rollcall_build.forms.files import compile_forms
 from rollcall_local.credentials import ACCOUNT, client
@@ -85,7 +85,7 @@ def line(tmp_path: Path, bare_emulator: Workspace, dynamodb: Any, table: str, ca
     contexts.write(contexts.read().with_entry(Context("prod", "prod", "eu-north-1")).using("prod"))
     return CommandLine(
         contexts,
-        queries=query_service(clients["dynamodb"], table, forms),
+        queries=query_service(staff_table(clients["dynamodb"], table), forms),
         forms=forms,
         clients=clients,
         description=replace(

@@ -16,7 +16,6 @@ from unit.cli.fakes import DESCRIPTION, CommandLine
 from unit.core.builders import a_field, a_form, words
 
 from admin_cli.aws.contexts import Context, ContextFile
-from admin_cli.forms.in_memory import GivenForms
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing, Ring
 from registration_core.adapters.dynamodb.guard_keys import GuardKeys
@@ -24,7 +23,8 @@ from registration_core.adapters.dynamodb.management import ManagedDynamoReposito
 from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.table import Table
-from registration_core.bootstrap import manage_service
+from registration_core.adapters.given_forms import GivenForms
+from registration_core.bootstrap import manage_service, staff_table
 from registration_core.domain.fields import Option
 from registration_core.domain.mail import MailState
 from registration_core.domain.quota import Quota, Waitlist
@@ -73,7 +73,7 @@ class Books:
 
     @property
     def staff(self) -> ManageService:
-        return manage_service(self.dynamodb, self.table, GivenForms({FORM.name: FORM}))
+        return manage_service(staff_table(self.dynamodb, self.table), GivenForms({FORM.name: FORM}))
 
     def text(self) -> str:
         """Return everything in the restored table as text."""

@@ -13,9 +13,9 @@ import pytest
 from conftest import ROOM, ROOT, wait_until
 from integration.test_submissions import example, send
 
-from admin_cli.forms.in_memory import GivenForms
+from registration_core.adapters.given_forms import GivenForms
 from registration_core.adapters.ses_events import message_tags
-from registration_core.bootstrap import manage_service
+from registration_core.bootstrap import manage_service, staff_table
 from registration_core.domain.mail import MailKind, MailRequest
 from rollcall_build.forms.files import compile_forms
 
@@ -34,7 +34,7 @@ COURSE = "competition-team"
 @pytest.fixture
 def manage(stack: DeployedStack) -> ManageService:
     """The service behind the staff's command line and the registrant's page."""
-    return manage_service(stack.client("dynamodb"), stack.table, GivenForms(FORMS))
+    return manage_service(staff_table(stack.client("dynamodb"), stack.table), GivenForms(FORMS))
 
 
 @contextmanager

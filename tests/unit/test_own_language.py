@@ -15,10 +15,10 @@ from shipped import ROOT, copied_sources
 from unit.core.builders import NOW, TODAY
 from unit.handlers.conftest import FakeDescriptions, FakeDoor, FakeSubmitService
 
-from admin_cli.forms.in_memory import GivenForms
 from lambda_handlers.log import Log
 from lambda_handlers.site_words import SiteWords
 from lambda_handlers.submit_function import SubmitFunction
+from registration_core.adapters.given_forms import GivenForms
 from registration_core.adapters.render import JinjaMailRenderer
 from registration_core.domain.dates import date_and_time, span
 from registration_core.domain.errors import (

@@ -10,7 +10,7 @@ from contract.mail_fakes import InMemoryJournal
 from contract.manage_fake import InMemoryManagedRepository
 from shipped import SOURCES
 
-from admin_cli.forms.in_memory import GivenForms
+from registration_core.adapters.given_forms import GivenForms
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.quota import Waitlist
 from registration_core.domain.validation import example_submission, validate

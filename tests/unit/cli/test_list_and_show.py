@@ -13,10 +13,10 @@ from shipped import SOURCES
 from unit.cli.fakes import ADA, BOB, CommandLine, FakeQueries
 from unit.core.builders import a_field, a_form, words
 
-from admin_cli.submissions.records import DETAILS, FIELDS
 from registration_core.domain.fields import Option
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import MailState
+from registration_core.domain.records import DETAILS, FIELDS
 from registration_core.domain.selection import Selection
 from registration_core.domain.submission import Event, Status
 from rollcall_build.forms.files import compile_forms

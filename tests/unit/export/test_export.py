@@ -25,8 +25,8 @@ from admin_cli.aws.contexts import Context, ContextFile
 from admin_cli.export import xlsx
 from admin_cli.export.formulas import as_typed
 from admin_cli.export.json_files import WHOLE
-from admin_cli.submissions.records import record
 from registration_core.domain.identifiers import display_reference
+from registration_core.domain.records import record
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from unit.core.builders import a_form, an_entry
 
 from admin_cli.export.json_files import WHOLE, whole
 from admin_cli.export.rows import read_page, read_rows, to_lines
-from admin_cli.submissions.records import record
 from registration_core.adapters.dynamodb.items import submission_item
 from registration_core.adapters.dynamodb.table import wire_item
+from registration_core.domain.records import record
 from registration_core.domain.submission import Status
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.call import Call
     from registration_core.adapters.dynamodb.guard_keys import GuardKeys
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
+    from registration_core.adapters.dynamodb.table import Table
     from registration_core.adapters.dynamodb.wire import WireCall
     from registration_core.bootstrap import MailingParts
     from registration_core.domain.forms import Form
@@ -243,36 +244,34 @@ class AwsStack:
         """Connect to the stack's table, with the forms that the stack stores."""
         from registration_core.bootstrap import query_service  # noqa: PLC0415 - only commands that read submissions
 
-        return query_service(self.client("dynamodb"), self.description.table, self.forms or None)
+        return query_service(self._table, self.forms or None)
 
     def journal(self) -> Journal:
         """Connect to the stack's table through its index of topics."""
         from registration_core.bootstrap import journal  # noqa: PLC0415 - only commands that look over everything
 
-        return journal(self.client("dynamodb"), self.description.table)
+        return journal(self._table)
 
     def manage(self) -> ManageService:
         """Connect to the stack's table, to change what is in it."""
-        from admin_cli.forms.in_memory import GivenForms  # noqa: PLC0415 - only commands that change
+        from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
         from registration_core.bootstrap import manage_service  # noqa: PLC0415 - submissions
 
-        return manage_service(self.client("dynamodb"), self.description.table, GivenForms(self.forms))
+        return manage_service(self._table, GivenForms(self.forms))
 
     def edit(self) -> EditService:
         """Connect to the stack's table, to edit submissions."""
-        from admin_cli.forms.in_memory import GivenForms  # noqa: PLC0415 - only commands that change
+        from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
         from registration_core.bootstrap import edit_service  # noqa: PLC0415 - what submissions say
 
-        table = self.description.table
-        return edit_service(self.client("dynamodb"), table, GivenForms(self.forms), self._guard_keys)
+        return edit_service(self._table, GivenForms(self.forms), self._guard_keys)
 
     def restore(self) -> RestoreService:
         """Connect to the stack's table, to restore submissions."""
-        from admin_cli.forms.in_memory import GivenForms  # noqa: PLC0415 - only commands that change
+        from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
         from registration_core.bootstrap import restore_service  # noqa: PLC0415 - submissions
 
-        table = self.description.table
-        return restore_service(self.client("dynamodb"), table, GivenForms(self.forms), self._guard_keys)
+        return restore_service(self._table, GivenForms(self.forms), self._guard_keys)
 
     def intake(self) -> IntakeService:
         """Connect to the stack's table, to import rows."""
@@ -282,14 +281,19 @@ class AwsStack:
 
     @cached_property
     def _guard_keys(self) -> GuardKeys:
-        from registration_core.adapters.dynamodb.guard_keys import GuardKeys  # noqa: PLC0415 - only where a guard
-        from registration_core.bootstrap import staff_table  # noqa: PLC0415 - is set up
+        from registration_core.adapters.dynamodb.guard_keys import GuardKeys  # noqa: PLC0415 - only for guards
 
-        return GuardKeys(staff_table(self.client("dynamodb"), self.description.table))
+        return GuardKeys(self._table)
+
+    @property
+    def _table(self) -> Table:
+        from registration_core.bootstrap import staff_table  # noqa: PLC0415 - loads the SDK
+
+        return staff_table(self.client("dynamodb"), self.description.table)
 
     def mailing(self) -> MailingParts:
         """Connect to the stack's table and queues."""
-        from admin_cli.forms.in_memory import GivenForms  # noqa: PLC0415 - only commands that mail
+        from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that mail
         from registration_core.bootstrap import mailing_parts  # noqa: PLC0415
 
         description = self.description

@@ -150,18 +150,20 @@ def read_answers(request: Request) -> dict[str, object]:
     """
     if request.method != "POST":
         raise RequestError("method_not_allowed")
-    content = _content(request)
-    if request.charset not in {"", "utf-8", "utf8"}:
-        raise RequestError("unsupported_charset")
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as error:
-        raise RequestError("malformed_body") from error
+    text = _text(request)
     if request.media_type == "application/json":
         return _from_json(text)
     if request.media_type == "application/x-www-form-urlencoded":
         return _from_form(text)
     raise RequestError("unsupported_media_type")
+
+
+def read_object(request: Request) -> dict[str, object]:
+    """Read the body's JSON object, which may hold an object of answers. Raises RequestError: 413, 415 or 400."""
+    text = _text(request)
+    if request.media_type != "application/json":
+        raise RequestError("unsupported_media_type")
+    return _from_json(text, depth=MOST_DEPTH + 1)
 
 
 def salvaged_answers(request: Request) -> dict[str, object]:
@@ -177,6 +179,16 @@ def salvaged_answers(request: Request) -> dict[str, object]:
         return {}
 
 
+def _text(request: Request) -> str:
+    content = _content(request)
+    if request.charset not in {"", "utf-8", "utf8"}:
+        raise RequestError("unsupported_charset")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise RequestError("malformed_body") from error
+
+
 def _content(request: Request) -> bytes:
     most = MOST_BYTES * 4 // 3 + 4 if request.is_base64 else MOST_BYTES
     if len(request.body) <= most:
@@ -189,10 +201,10 @@ def _content(request: Request) -> bytes:
     raise RequestError("body_too_large")
 
 
-def _from_json(text: str) -> dict[str, object]:
+def _from_json(text: str, *, depth: int = MOST_DEPTH) -> dict[str, object]:
     try:
         answers = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_refuse, parse_float=_finite)
-        _check_depth_and_letters(answers, MOST_DEPTH)
+        _check_depth_and_letters(answers, depth)
     except (ValueError, RecursionError) as error:
         raise RequestError("malformed_json") from error
     if not isinstance(answers, dict):

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         FeedbackSettings,
         LinksSettings,
         NotifySettings,
+        StaffSettings,
         SubmitSettings,
         SweepSettings,
     )
@@ -201,40 +202,28 @@ def feedback_service(settings: FeedbackSettings) -> FeedbackService:
     )
 
 
-def query_service(
-    dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
-    table: str,
-    forms: Mapping[str, Form] | None = None,
-) -> QueryService:
-    """Return the service with which the command line finds submissions.
-
-    dynamodb_client: boto3's low-level client, for the stack's account and region. forms: from
-    `rollcall_build.forms.files.compile_forms`; None outside a clone.
-    """
+def query_service(table: Table, forms: Mapping[str, Form] | None = None) -> QueryService:
+    """Return the service with which staff find submissions. forms: None if none were published."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
     from registration_core.services.query import QueryService
 
     clock = SystemClock()
-    connected = staff_table(dynamodb_client, table)
     return QueryService(
         forms=forms,
-        repository=DynamoSubmissionRepository(connected, clock=clock),
+        repository=DynamoSubmissionRepository(table, clock=clock),
         clock=clock,
-        versions=StoredForms(connected).versions,
+        versions=StoredForms(table).versions,
     )
 
 
-def journal(
-    dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
-    table: str,
-) -> Journal:
-    """Return the journal for the command line."""
+def journal(table: Table) -> Journal:
+    """Return the journal for staff."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.journal import DynamoJournal
 
-    return DynamoJournal(staff_table(dynamodb_client, table), clock=SystemClock())
+    return DynamoJournal(table, clock=SystemClock())
 
 
 def preview_service(forms_dir: Path, *, shared: Path, site_url: str, my_url: str) -> PreviewService:
@@ -247,22 +236,17 @@ def preview_service(forms_dir: Path, *, shared: Path, site_url: str, my_url: str
     return PreviewService(renderer=renderer, clock=SystemClock(), my_url=my_url)
 
 
-def manage_service(
-    dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
-    table: str,
-    forms: FormCatalogue,
-) -> ManageService:
+def manage_service(table: Table, forms: FormCatalogue) -> ManageService:
     """Return the service that verifies, cancels, promotes and erases submissions.
 
-    dynamodb_client: boto3's low-level client. forms: `form_catalogue` in a function; on the command
-    line `GivenForms` with the stack's stored forms.
+    forms: the stack's stored forms.
     """
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.services.manage import ManageService
 
     clock = SystemClock()
-    repository = ManagedDynamoRepository(staff_table(dynamodb_client, table), clock=clock)
+    repository = ManagedDynamoRepository(table, clock=clock)
     return ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
 
 
@@ -329,35 +313,25 @@ def copied_suppressions(
     return CopiedSuppressions(source=staff_table(dynamodb_client, source), target=staff_table(dynamodb_client, target))
 
 
-def edit_service(
-    dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
-    table: str,
-    forms: FormCatalogue,
-    signer: Signer,
-) -> EditService:
+def edit_service(table: Table, forms: FormCatalogue, signer: Signer) -> EditService:
     """Return the service that edits submissions. signer: has the key of submit's guards."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.services.edit import EditService
 
     clock = SystemClock()
-    repository = ManagedDynamoRepository(staff_table(dynamodb_client, table), clock=clock)
+    repository = ManagedDynamoRepository(table, clock=clock)
     return EditService(forms=forms, repository=repository, signer=signer, clock=clock, randomness=os.urandom)
 
 
-def restore_service(
-    dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
-    table: str,
-    forms: FormCatalogue,
-    signer: Signer,
-) -> RestoreService:
+def restore_service(table: Table, forms: FormCatalogue, signer: Signer) -> RestoreService:
     """Return the service that restores cancelled submissions. signer: has the key of submit's guards."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.services.restore import RestoreService
 
     clock = SystemClock()
-    repository = ManagedDynamoRepository(staff_table(dynamodb_client, table), clock=clock)
+    repository = ManagedDynamoRepository(table, clock=clock)
     return RestoreService(forms=forms, repository=repository, signer=signer, clock=clock, randomness=os.urandom)
 
 
@@ -491,6 +465,16 @@ def links_parts(settings: LinksSettings) -> LinksParts:
         keys=SecretSigner(_client("secretsmanager"), settings.signing_key_secret, clock=clock),
         clock=clock,
     )
+
+
+def staff_functions_table(settings: StaffSettings) -> tuple[Table, Deadline]:
+    """Return the table for the function staff, without the SDK, and the deadline of its calls."""
+    from registration_core.adapters.dynamodb.retries import FUNCTION_RETRY_S
+    from registration_core.adapters.dynamodb.table import Table
+    from registration_core.adapters.dynamodb.wire import wire_call_from_environment
+
+    call = wire_call_from_environment()
+    return Table(call, settings.table, retry_s=FUNCTION_RETRY_S, deadline=call.deadline), call.deadline
 
 
 def staff_table(dynamodb_client: Any, name: str) -> Table:  # noqa: ANN401 - boto3 ships no types

@@ -116,6 +116,23 @@ class LinksSettings(Settings):
     site_dir: str
 
 
+@dataclass(frozen=True, eq=False)
+class StaffSettings(Settings):
+    """What staff needs.
+
+    staff_auth: how API Gateway signs staff in, cognito or iam. allowed_origins: the desk's. mail_queue_url: for mails
+    that staff resend. exports_bucket: where exports are kept for a day. staff_clients: the Cognito app clients whose
+    tokens count; empty with iam.
+    """
+
+    table: str
+    staff_auth: str
+    allowed_origins: tuple[str, ...]
+    mail_queue_url: str
+    exports_bucket: str
+    staff_clients: tuple[str, ...] = ()
+
+
 def forms_dir(environ: Mapping[str, str], name: str = "FORMS_DIR") -> str:
     """Return FORMS_DIR, or the folder `forms` next to the package, as in the functions' zip."""
     return environ.get(name) or _beside("forms")
@@ -156,6 +173,17 @@ def _log_level(environ: Mapping[str, str], name: str) -> str:
     return level
 
 
+def _staff_auth(environ: Mapping[str, str], name: str) -> str:
+    kind = _required(environ, name)
+    if kind not in {"cognito", "iam"}:
+        raise SettingsError(f'The environment variable {name} is "{kind}"; use cognito or iam.')
+    return kind
+
+
+def _names(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in _required(environ, name).split(",") if part.strip())
+
+
 def _origins(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     parts = _required(environ, name).split(",")
     origins = tuple(dict.fromkeys(part.strip().rstrip("/") for part in parts if part.strip()))
@@ -174,6 +202,8 @@ _READERS: Mapping[str, Callable[[Mapping[str, str], str], Any]] = {
     "site_url": _base_url,
     "api_url": _base_url,
     "allowed_origins": _origins,
+    "staff_auth": _staff_auth,
+    "staff_clients": _names,
     "forms_dir": forms_dir,
     "site_dir": site_dir,
     "rate_per_address": _limit,

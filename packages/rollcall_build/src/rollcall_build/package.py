@@ -37,7 +37,8 @@ from rollcall_build.site.theme import SCHEMES, read_theme
 from rollcall_build.sources import Sources, sources_of
 
 FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback")
-ENTRY_POINTS = tuple(f"lambda_handlers.{name}" for name in FUNCTIONS)
+"""The functions that every stack has."""
+ENTRY_POINTS = tuple(f"lambda_handlers.{name}" for name in (*FUNCTIONS, "staff"))
 OURS = ("registration_core", "lambda_handlers")
 THIRD_PARTY = ("jinja2", "markupsafe")
 SHARED_TEMPLATES = ("layout.html.j2", "fields.html.j2", "thanks.html.j2")

@@ -13,11 +13,11 @@ from admin_cli.services import of
 from admin_cli.submissions.filters import FormOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.submissions.history_lines import COLUMNS_OF_ALL, journal_lines, print_history
 from admin_cli.submissions.lookup import look_up
-from admin_cli.submissions.records import HISTORY, JOURNAL, event_record
 from admin_cli.terminal.help import Command, verb
 from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.times import read_period
 from admin_cli.terminal.values import for_person
+from registration_core.domain.records import HISTORY, JOURNAL, event_record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

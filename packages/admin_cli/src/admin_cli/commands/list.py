@@ -19,10 +19,10 @@ from admin_cli.submissions.filters import (
     selection,
 )
 from admin_cli.submissions.listing import JsonLines, PrintOptions, TableOption, printer
-from admin_cli.submissions.records import FIELDS
 from admin_cli.submissions.spam_signs import suspected
 from admin_cli.terminal.help import Command, same_command, verb
 from admin_cli.terminal.json_fields import json_option, requested_fields
+from registration_core.domain.records import FIELDS
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:

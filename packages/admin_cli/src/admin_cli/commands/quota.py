@@ -15,15 +15,16 @@ from admin_cli.services import of
 from admin_cli.submissions.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
 from admin_cli.submissions.listing import JsonLines, PrintOptions, TableOption, printer
 from admin_cli.submissions.promotions import say_promoted, say_promotions_to_come
-from admin_cli.submissions.records import FIELDS as SUBMISSION_FIELDS
 from admin_cli.terminal import completion
 from admin_cli.terminal.help import Command, noun
 from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.table import Column
-from admin_cli.terminal.values import for_person, iso
+from admin_cli.terminal.values import for_person
 from registration_core.domain.errors import QuotaChangedError
 from registration_core.domain.fields import FieldType
 from registration_core.domain.quota import Waitlist
+from registration_core.domain.records import FIELDS as SUBMISSION_FIELDS
+from registration_core.domain.records import iso
 from rollcall_build.forms.options import MOST_SEATS
 
 if TYPE_CHECKING:

@@ -21,12 +21,12 @@ from admin_cli.submissions.filters import (
 )
 from admin_cli.submissions.listing import JsonLines, PrintOptions, printer
 from admin_cli.submissions.lookup import counted
-from admin_cli.submissions.records import FIELDS
 from admin_cli.terminal.help import Command, same_command, verb
 from admin_cli.terminal.json_fields import json_option, requested_fields
 from admin_cli.terminal.progress import Progress
 from registration_core.domain.errors import InvalidReferenceError, SubmissionNotFoundError
 from registration_core.domain.identifiers import parse_reference
+from registration_core.domain.records import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,11 +11,11 @@ from admin_cli.errors import CliError, ExitCode
 from admin_cli.export.rows import moment
 from admin_cli.forms.headings import ANSWER, Headings, both_told
 from admin_cli.submissions.spam_signs import sign_in_words
-from admin_cli.terminal.values import iso
 from registration_core.domain.cells import option_cells
 from registration_core.domain.fields import FieldType
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.phones import shown_phone
+from registration_core.domain.records import iso
 from registration_core.domain.sheet_words import words
 from registration_core.domain.submission import Status
 

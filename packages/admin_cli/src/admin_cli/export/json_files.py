@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from admin_cli.export.columns import DERIVED, FIXED
-from admin_cli.submissions.records import FIELDS
 from admin_cli.terminal.escape import harmless, to_json_line
+from registration_core.domain.records import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -20,10 +20,11 @@ from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.table import Column
 from admin_cli.terminal.times import read_since
 from admin_cli.terminal.usage import meant
-from admin_cli.terminal.values import for_person, iso
+from admin_cli.terminal.values import for_person
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import TO_STAFF, MailState
 from registration_core.domain.mail_errors import AccountSuppressionsDeniedError
+from registration_core.domain.records import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

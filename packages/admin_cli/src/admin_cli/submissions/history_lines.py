@@ -6,9 +6,9 @@ from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from admin_cli.submissions.records import event_record
 from admin_cli.terminal.table import Column
 from registration_core.domain.identifiers import display_reference
+from registration_core.domain.records import event_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

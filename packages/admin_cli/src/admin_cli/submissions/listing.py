@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.submissions.columns import ListColumns
-from admin_cli.submissions.records import FIELDS, record
 from admin_cli.terminal.json_fields import ensure_asked, pick
+from registration_core.domain.records import FIELDS, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

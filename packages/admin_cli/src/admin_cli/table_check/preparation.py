@@ -7,9 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.forms.in_memory import GivenForms
 from admin_cli.submissions.lookup import counted
-from registration_core.bootstrap import copied_suppressions, guard_key_ring, ledger_of_erasures, manage_service
+from registration_core.adapters.given_forms import GivenForms
+from registration_core.bootstrap import (
+    copied_suppressions,
+    guard_key_ring,
+    ledger_of_erasures,
+    manage_service,
+    staff_table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -67,7 +73,7 @@ def steps(stack: Stack, table: str, *, ledger_of: str | None) -> Iterator[Step]:
             f"{addresses} copied {where}.",
             lambda _by, advance: _each(missing, copies.copy, advance),
         )
-    manage = manage_service(client, table, GivenForms(stack.forms))
+    manage = manage_service(staff_table(client, table), GivenForms(stack.forms))
     unerased = manage.unerased(ledger_of_erasures(client, before, since=datetime.now(UTC) - LEDGER_OF))
     if unerased:
         yield Step(

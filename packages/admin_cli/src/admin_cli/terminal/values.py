@@ -1,6 +1,8 @@
 """Formats of single values: for a person at a terminal, or for a program behind a pipe."""
 
-from datetime import UTC, datetime
+from datetime import datetime
+
+from registration_core.domain.records import iso
 
 Value = str | int | float | datetime | list[str] | None
 
@@ -17,12 +19,6 @@ def for_person(value: Value) -> str:
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M")
     return _text(value)
-
-
-def iso(moment: datetime) -> str:
-    """Return a time in ISO 8601 UTC, with milliseconds if it has any."""
-    spec = "milliseconds" if moment.microsecond else "seconds"
-    return moment.astimezone(UTC).isoformat(timespec=spec).replace("+00:00", "Z")
 
 
 def _text(value: Value) -> str:

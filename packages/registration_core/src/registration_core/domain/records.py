@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC
 
-from admin_cli.terminal.values import iso
 from registration_core.domain.identifiers import display_reference
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -104,6 +104,12 @@ def event_record(event: Event) -> dict[str, object]:
         "moved_from": moved_from or None,
         "moved_to": moved_to or None,
     }
+
+
+def iso(moment: datetime) -> str:
+    """Return a time in ISO 8601 UTC, with milliseconds if it has any."""
+    spec = "milliseconds" if moment.microsecond else "seconds"
+    return moment.astimezone(UTC).isoformat(timespec=spec).replace("+00:00", "Z")
 
 
 def _time(at: datetime | None) -> str | None:

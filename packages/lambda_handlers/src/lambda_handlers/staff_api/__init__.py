@@ -1,0 +1,1 @@
+"""The staff API: who may call it, its routes, and what each answers."""

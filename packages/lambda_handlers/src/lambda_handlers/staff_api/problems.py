@@ -1,0 +1,84 @@
+"""Problems of the staff API: the HTTP status, code, sentence and headers for each error."""
+
+from __future__ import annotations
+
+from lambda_handlers.http_request import RequestError
+from lambda_handlers.http_response import problem
+from lambda_handlers.staff_api.access import NotSignedInError, NotStaffError, ReadersOnlyReadError
+from lambda_handlers.staff_api.call import InvalidParameterError
+from lambda_handlers.staff_api.routes import MethodNotAllowedError, RouteNotFoundError
+from registration_core.domain.errors import (
+    AlreadyRegisteredError,
+    InvalidAnswersError,
+    InvalidCursorError,
+    InvalidKeyError,
+    InvalidLabelError,
+    InvalidReferenceError,
+    KeyReusedError,
+    MailQueueError,
+    NoSeatError,
+    QuotaNotFoundError,
+    RollcallError,
+    StatusTransitionError,
+    StorageUnavailableError,
+    SubmissionNotFoundError,
+    UnknownFormError,
+)
+from registration_core.domain.sentences import sentence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+NOT_FOUND, NOT_ALLOWED, UNAVAILABLE = "not_found", "not_allowed", StorageUnavailableError.code
+RETRY_AFTER_S = 2
+
+STATUS_AND_CODE: Mapping[type[RollcallError], tuple[int, str]] = {
+    InvalidParameterError: (400, InvalidParameterError.code),
+    InvalidCursorError: (400, InvalidCursorError.code),
+    InvalidKeyError: (400, InvalidKeyError.code),
+    NotSignedInError: (401, NotSignedInError.code),
+    NotStaffError: (403, NotStaffError.code),
+    ReadersOnlyReadError: (403, ReadersOnlyReadError.code),
+    RouteNotFoundError: (404, NOT_FOUND),
+    SubmissionNotFoundError: (404, NOT_FOUND),
+    InvalidReferenceError: (404, NOT_FOUND),
+    UnknownFormError: (404, NOT_FOUND),
+    QuotaNotFoundError: (404, NOT_FOUND),
+    MethodNotAllowedError: (405, MethodNotAllowedError.code),
+    StatusTransitionError: (409, NOT_ALLOWED),
+    AlreadyRegisteredError: (409, AlreadyRegisteredError.code),
+    NoSeatError: (409, NoSeatError.code),
+    InvalidLabelError: (422, InvalidLabelError.code),
+    InvalidAnswersError: (422, InvalidAnswersError.code),
+    KeyReusedError: (422, KeyReusedError.code),
+    StorageUnavailableError: (503, UNAVAILABLE),
+    MailQueueError: (503, MailQueueError.code),
+}
+"""The errors that a call may end with. `RequestError` has its own status; any other error is ours: 500."""
+
+FAULTS = (StorageUnavailableError, MailQueueError)
+"""Errors that an operator should look at."""
+
+BUSY = "We can't reach the submissions at the moment. Try again in a moment: nothing is done twice."
+INTERNAL = "Something went wrong on our side. Try again in a moment: nothing is done twice."
+
+
+def problem_of(error: Exception) -> dict[str, Any]:
+    """Return the response to an error."""
+    if isinstance(error, RequestError):
+        return problem(error.status, error.code, sentence(error.code, "en"))
+    known = next((known for kind, known in STATUS_AND_CODE.items() if isinstance(error, kind)), None)
+    if known is None:
+        return problem(500, "internal_error", INTERNAL, headers={"Retry-After": str(RETRY_AFTER_S)})
+    status, code = known
+    if isinstance(error, FAULTS):
+        wait_s = error.retry_after_s if isinstance(error, StorageUnavailableError) else RETRY_AFTER_S
+        return problem(status, code, BUSY, headers={"Retry-After": str(wait_s)})
+    headers = {"Allow": ", ".join(error.allowed)} if isinstance(error, MethodNotAllowedError) else None
+    errors = None
+    if isinstance(error, InvalidAnswersError):
+        errors = [{"field": one.field, "code": one.code, "message": one.message} for one in error.errors]
+        return problem(status, code, sentence(code, "en"), errors=errors)
+    return problem(status, code, str(error), headers=headers)

@@ -92,11 +92,11 @@ class Books:
 
     @property
     def notes(self) -> NoteService:
-        return note_service(self.dynamodb, self.name)
+        return note_service(staff_table(self.dynamodb, self.name))
 
     @property
     def attendance(self) -> AttendanceService:
-        return attendance_service(self.dynamodb, self.name, GivenForms({FORM.name: FORM}))
+        return attendance_service(staff_table(self.dynamodb, self.name), GivenForms({FORM.name: FORM}))
 
     def mail(self, submission: Submission, state: MailState) -> None:
         """Have a mail of a submission come to this state, as the functions and staff would."""

@@ -17,8 +17,12 @@ from lambda_handlers.staff_function import StaffFunction
 from registration_core.adapters.given_forms import GivenForms
 from registration_core.domain.examples import fit_ages
 from registration_core.domain.validation import example_submission
+from registration_core.services.attendance import AttendanceService
+from registration_core.services.edit import EditService
 from registration_core.services.manage import ManageService
+from registration_core.services.notes import NoteService
 from registration_core.services.query import QueryService
+from registration_core.services.restore import RestoreService
 from registration_core.services.submit import SubmitService
 from registration_core.settings import StaffSettings
 
@@ -90,6 +94,27 @@ class MemoryServices:
     def journal(self) -> Journal:
         return InMemoryJournal(self.office.table)
 
+    def manage(self) -> ManageService:
+        return ManageService(forms=self._catalogue, **self.office.shared)
+
+    def edit(self) -> EditService:
+        return EditService(forms=self._catalogue, signer=PlainSigner(), **self.office.shared)
+
+    def restore(self) -> RestoreService:
+        return RestoreService(forms=self._catalogue, signer=PlainSigner(), **self.office.shared)
+
+    def attendance(self) -> AttendanceService:
+        return AttendanceService(
+            forms=self._catalogue, repository=self.office.table, query=self.query(), clock=self.clock
+        )
+
+    def notes(self) -> NoteService:
+        return NoteService(repository=self.office.table, clock=self.clock)
+
+    @property
+    def _catalogue(self) -> GivenForms:
+        return GivenForms(self.forms)
+
     def _known(self, form: str) -> list[Form]:
         return [each for each in (*self.forms.values(), *self.office.older) if each.name == form]
 
@@ -106,13 +131,12 @@ class StaffOffice:
     def __post_init__(self) -> None:
         self.clock = StoppedClock()
         self.table = InMemoryManagedRepository(clock=self.clock, randomness=CountedRandomness("table"))
-        shared: dict[str, Any] = {
+        self.shared: dict[str, Any] = {
             "repository": self.table,
             "clock": self.clock,
             "randomness": CountedRandomness("office"),
         }
-        self.submits = SubmitService(signer=PlainSigner(), **shared)
-        self.manage = ManageService(forms=GivenForms(self.forms), **shared)
+        self.submits = SubmitService(signer=PlainSigner(), **self.shared)
         settings = StaffSettings(
             stack="test",
             log_level="INFO",

@@ -6,10 +6,10 @@ import json
 from dataclasses import replace
 
 import pytest
-from unit.handlers.staff_office import READER, StaffOffice
+from unit.handlers.staff_office import MANAGER, READER, MemoryServices, StaffOffice
 
 from registration_core.domain.identifiers import display_reference
-from registration_core.domain.records import DETAILS, FIELDS
+from registration_core.domain.records import DETAILS, FIELDS, iso
 
 
 @pytest.fixture
@@ -46,6 +46,18 @@ def test_entry__shows_answers_in_words(office: StaffOffice) -> None:
     office.forms["registration"] = replace(before, version="other", fields=before.fields[:1])
     again = office.get(f"/staff/submissions/{entry.id}?lang=sv").json["shown"]
     assert {one["name"]: one for one in again} == shown
+
+
+def test_entry__has_notes_and_check_ins(office: StaffOffice) -> None:
+    """Lists have their number and days."""
+    entry = office.register()
+    services = MemoryServices(office)
+    services.notes().add(entry.id, "Will pay on the day", by=MANAGER, note_id="n1")
+    services.attendance().check_in(entry.id, by=MANAGER)
+    answer, now = office.get(f"/staff/submissions/{entry.id}").json, iso(office.clock.now())
+    assert answer["notes"] == [{"id": "n1", "at": now, "by": MANAGER, "text": "Will pay on the day"}]
+    assert answer["check_ins"] == [{"day": "2027-03-01", "at": now, "by": MANAGER}]
+    assert (answer["notes_count"], answer["checked_in"]) == (1, ["2027-03-01"])
 
 
 @pytest.mark.parametrize("name", ["reg_01JD9Z3V8Q4X2M7N5R6T1WKBCE", "K7QM-3XTP", "K7QM-3XTQ", "nobody", "%20", "a%2Fb"])

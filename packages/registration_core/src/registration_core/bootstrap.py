@@ -250,12 +250,8 @@ def manage_service(table: Table, forms: FormCatalogue) -> ManageService:
     return ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
 
 
-def attendance_service(
-    dynamodb_client: Any,  # noqa: ANN401 - boto3 ships no types
-    table: str,
-    forms: FormCatalogue,
-) -> AttendanceService:
-    """Return the service that checks people in and lists them. dynamodb_client, forms: as for `manage_service`."""
+def attendance_service(table: Table, forms: FormCatalogue) -> AttendanceService:
+    """Return the service that checks people in and lists them."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.services.attendance import AttendanceService
@@ -263,22 +259,20 @@ def attendance_service(
     clock = SystemClock()
     return AttendanceService(
         forms=forms,
-        repository=ManagedDynamoRepository(staff_table(dynamodb_client, table), clock=clock),
-        query=query_service(dynamodb_client, table, {name: forms.get(name) for name in forms.names()}),
+        repository=ManagedDynamoRepository(table, clock=clock),
+        query=query_service(table, {name: forms.get(name) for name in forms.names()}),
         clock=clock,
     )
 
 
-def note_service(dynamodb_client: Any, table: str) -> NoteService:  # noqa: ANN401 - boto3 ships no types
-    """Return the service that adds notes to submissions and removes them. dynamodb_client: boto3's low-level client."""
+def note_service(table: Table) -> NoteService:
+    """Return the service that adds notes to submissions and removes them."""
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.services.notes import NoteService
 
     clock = SystemClock()
-    return NoteService(
-        repository=ManagedDynamoRepository(staff_table(dynamodb_client, table), clock=clock), clock=clock
-    )
+    return NoteService(repository=ManagedDynamoRepository(table, clock=clock), clock=clock)
 
 
 def ledger_of_erasures(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from lambda_handlers.http_response import json_response
 from registration_core.adapters.mail_values import shown_answers
-from registration_core.domain.records import detailed_record
+from registration_core.domain.records import detailed_record, iso
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from lambda_handlers.staff_api.call import Call
-    from registration_core.domain.submission import SubmissionDetails
+    from registration_core.domain.submission import Submission, SubmissionDetails
 
 
 def entry_response(call: Call, details: SubmissionDetails) -> dict[str, Any]:
@@ -31,5 +31,19 @@ def entry(call: Call, details: SubmissionDetails) -> dict[str, object]:
             name=current.name_in(submission.answers) if current is not None else "",
             rank=call.services.query().rank(submission),
         ),
+        **desk_values(submission),
+        "notes": [{"id": note.id, "at": iso(note.at), "by": note.by, "text": note.text} for note in submission.notes],
+        "check_ins": [
+            {"day": check_in.day.isoformat(), "at": iso(check_in.at), "by": check_in.by}
+            for check_in in submission.check_ins
+        ],
         "shown": [{"name": one["name"], "label": one["label"], "text": one["value"]} for one in shown],
+    }
+
+
+def desk_values(submission: Submission) -> dict[str, object]:
+    """Return what lists show of a submission in addition to its record: how many notes, and the days checked in."""
+    return {
+        "notes_count": len(submission.notes),
+        "checked_in": [check_in.day.isoformat() for check_in in submission.check_ins],
     }

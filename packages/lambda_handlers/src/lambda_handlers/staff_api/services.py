@@ -6,7 +6,9 @@ from functools import cached_property
 from typing import Protocol
 
 from registration_core import bootstrap
+from registration_core.adapters.dynamodb.guard_keys import GuardKeys
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
+from registration_core.adapters.given_forms import GivenForms
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +19,12 @@ if TYPE_CHECKING:
     from registration_core.domain.journal import Journal
     from registration_core.domain.ports import Clock
     from registration_core.domain.submission import Submission
+    from registration_core.services.attendance import AttendanceService
+    from registration_core.services.edit import EditService
+    from registration_core.services.manage import ManageService
+    from registration_core.services.notes import NoteService
     from registration_core.services.query import QueryService
+    from registration_core.services.restore import RestoreService
 
 
 class StaffServices(Protocol):
@@ -42,6 +49,21 @@ class StaffServices(Protocol):
 
     def journal(self) -> Journal:
         """Return the history of all submissions."""
+
+    def manage(self) -> ManageService:
+        """Return the service that changes submissions and seats."""
+
+    def edit(self) -> EditService:
+        """Return the service that edits submissions."""
+
+    def restore(self) -> RestoreService:
+        """Return the service that restores submissions."""
+
+    def attendance(self) -> AttendanceService:
+        """Return the service that checks people in and lists them."""
+
+    def notes(self) -> NoteService:
+        """Return the service that adds notes to submissions and removes them."""
 
 
 class TableServices:
@@ -75,3 +97,27 @@ class TableServices:
     def journal(self) -> Journal:
         """Return the history of all submissions."""
         return bootstrap.journal(self._table)
+
+    def manage(self) -> ManageService:
+        """Return the service that changes submissions and seats."""
+        return bootstrap.manage_service(self._table, self._catalogue)
+
+    def edit(self) -> EditService:
+        """Return the service that edits submissions."""
+        return bootstrap.edit_service(self._table, self._catalogue, GuardKeys(self._table))
+
+    def restore(self) -> RestoreService:
+        """Return the service that restores submissions."""
+        return bootstrap.restore_service(self._table, self._catalogue, GuardKeys(self._table))
+
+    def attendance(self) -> AttendanceService:
+        """Return the service that checks people in and lists them."""
+        return bootstrap.attendance_service(self._table, self._catalogue)
+
+    def notes(self) -> NoteService:
+        """Return the service that adds notes to submissions and removes them."""
+        return bootstrap.note_service(self._table)
+
+    @property
+    def _catalogue(self) -> GivenForms:
+        return GivenForms(self.forms)

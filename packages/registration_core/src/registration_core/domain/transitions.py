@@ -22,12 +22,14 @@ class Act:
     """One act that changes a submission's status.
 
     what: its name in the history. by: who may do it. before, after: the possible statuses.
+    undone_by: the act with which staff undo it; empty if nothing does.
     """
 
     what: str
     by: tuple[str, ...]
     before: frozenset[Status]
     after: frozenset[Status]
+    undone_by: str = ""
 
 
 ACTS: tuple[Act, ...] = (
@@ -35,11 +37,17 @@ ACTS: tuple[Act, ...] = (
     Act("promoted", (SYSTEM, STAFF), frozenset({Status.WAITLISTED}), SEATED),
     Act("moved", (STAFF,), SEATED, frozenset({Status.WAITLISTED})),
     Act("moved", (STAFF,), frozenset({Status.WAITLISTED}), SEATED),
-    Act("lapsed", (SYSTEM,), frozenset({Status.PENDING}), frozenset({Status.CANCELLED})),
-    Act("cancelled", (REGISTRANT, STAFF), STANDING | {Status.SPAM}, frozenset({Status.CANCELLED})),
-    Act("restored", (STAFF,), frozenset({Status.CANCELLED}), STANDING),
-    Act("marked spam", (STAFF,), STANDING, frozenset({Status.SPAM})),
-    Act("marked genuine", (STAFF,), frozenset({Status.SPAM}), frozenset({Status.CONFIRMED, Status.WAITLISTED})),
+    Act("lapsed", (SYSTEM,), frozenset({Status.PENDING}), frozenset({Status.CANCELLED}), "restored"),
+    Act("cancelled", (REGISTRANT, STAFF), STANDING | {Status.SPAM}, frozenset({Status.CANCELLED}), "restored"),
+    Act("restored", (STAFF,), frozenset({Status.CANCELLED}), STANDING, "cancelled"),
+    Act("marked spam", (STAFF,), STANDING, frozenset({Status.SPAM}), "marked genuine"),
+    Act(
+        "marked genuine",
+        (STAFF,),
+        frozenset({Status.SPAM}),
+        frozenset({Status.CONFIRMED, Status.WAITLISTED}),
+        "marked spam",
+    ),
     Act("erased", (REGISTRANT, STAFF), _ALL - {Status.ERASED}, frozenset({Status.ERASED})),
 )
 """All acts that change a status. docs/statuses.md shows the same table, and a test compares the two.

@@ -7,19 +7,24 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from contract.fakes import START, CountedRandomness, PlainSigner, StoppedClock
+from contract.entries import an_entry, put
+from contract.fakes import START, CountedRandomness, GivenForms, PlainSigner, StoppedClock
 from unit.core.builders import a_field, a_form, words
 
 from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.table import Table
-from registration_core.domain.errors import MailHeldError
+from registration_core.domain.errors import MailHeldError, SubmissionChangedError
 from registration_core.domain.fields import Option
 from registration_core.domain.mail import MailKind, MailRequest
 from registration_core.domain.quota import Quota, QuotaState
+from registration_core.domain.staff_actions import StaffAction
 from registration_core.domain.submission import Status
 from registration_core.services.intake import IntakeService, Row
+from registration_core.services.manage import ManageService
+from registration_core.services.restore import RestoreService
+from registration_core.services.status import StatusService
 from registration_core.services.submit import SubmitService
 
 if TYPE_CHECKING:
@@ -127,3 +132,33 @@ def test_import__stores_a_row_once_when_many_import_it(dynamodb: Any, table: str
     assert sum(not receipt.repeated for receipt in receipts) == 1
     kinds = {item["sk"]["S"].partition("#")[0] for item in dynamodb.scan(TableName=table)["Items"]}
     assert kinds == {"SUB", "EVENT", "ONCE", "IDEM", "REF"}
+
+
+def test_status__several_managers_at_once__one_wins(dynamodb: Any, table: str) -> None:
+    """Each saw the same version: the version is part of what is written, so only one change is stored."""
+    repositories = [
+        ManagedDynamoRepository(
+            Table(sdk_call(dynamodb), table), clock=StoppedClock(), randomness=CountedRandomness(f"manager {worker}")
+        )
+        for worker in range(AT_ONCE)
+    ]
+    entry = an_entry()
+    put(repositories[0], entry)
+    actions = [StaffAction.CANCEL, StaffAction.MARK_SPAM, StaffAction.ERASE, StaffAction.CANCEL] * (AT_ONCE // 4)
+
+    def act(worker: int) -> StaffAction | None:
+        shared: dict[str, Any] = {"forms": GivenForms(), "repository": repositories[worker], "clock": StoppedClock()}
+        shared["randomness"] = CountedRandomness(f"worker {worker}")
+        manage, restore = ManageService(**shared), RestoreService(signer=PlainSigner(), **shared)
+        try:
+            StatusService(manage=manage, restore=restore).act(entry, actions[worker], by=f"kim {worker}", expected=1)
+        except SubmissionChangedError:
+            return None
+        return actions[worker]
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        (winner,) = filter(None, pool.map(act, range(AT_ONCE)))
+
+    details = repositories[0].details(entry.id)
+    assert [event.what for event in details.events] == ["submitted", winner.what]
+    assert details.submission.version == 2

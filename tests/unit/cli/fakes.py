@@ -380,17 +380,24 @@ class FakeManage(ManageService):
         self.queries = queries
         self.asked: list[tuple[object, ...]] = []
 
-    def verify(self, submission_id: str, *, by: str = "registrant") -> Submission:
+    def verify(self, submission_id: str, *, by: str = "registrant", expected: int | None = None) -> Submission:
+        assert expected is None
         return self.become(Status.CONFIRMED, "verify", submission_id, by)
 
-    def cancel(self, submission_id: str, *, by: str, promoted: Told = print) -> Submission:
-        del promoted
+    def cancel(self, submission_id: str, *, by: str, expected: int | None = None, promoted: Told = print) -> Submission:
+        del expected, promoted
         return self.become(Status.CANCELLED, "cancel", submission_id, by)
 
     def erase(
-        self, submission_id: str, *, by: str, only: Selection | None = None, promoted: Told = print
+        self,
+        submission_id: str,
+        *,
+        by: str,
+        only: Selection | None = None,
+        expected: int | None = None,
+        promoted: Told = print,
     ) -> Submission:
-        del promoted
+        del expected, promoted
         assert only is None or only.admits(self.queries.show(submission_id).submission)
         return self.become(Status.ERASED, "erase", submission_id, by)
 
@@ -429,7 +436,8 @@ class FakeRestore(RestoreService):
         self.manage = manage
         self.genuine = Status.CONFIRMED
 
-    def mark_genuine(self, submission_id: str, *, by: str) -> Submission:
+    def mark_genuine(self, submission_id: str, *, by: str, expected: int | None = None) -> Submission:
+        assert expected is None
         return self.manage.become(self.genuine, "mark_genuine", submission_id, by)
 
     def ensure_alone(self, entry: Submission) -> None:

@@ -50,9 +50,11 @@ def test_towards__is_the_one_action(before: Status, after: Status, action: Staff
 
 
 def test_impossible__says_what_is_possible() -> None:
-    with pytest.raises(StatusTransitionError, match="^A cancelled submission can't be marked spam. It can be restored"):
+    with pytest.raises(
+        StatusTransitionError, match=r"^A cancelled submission can't be marked spam\. It can be restored"
+    ):
         ensure_possible(StaffAction.MARK_SPAM, Status.CANCELLED)
-    with pytest.raises(StatusTransitionError, match="^An erased submission stays erased.$"):
+    with pytest.raises(StatusTransitionError, match=r"^An erased submission stays erased\.$"):
         ensure_possible(StaffAction.ERASE, Status.ERASED)
     ensure_possible(StaffAction.ERASE, Status.SPAM)
 

@@ -20,14 +20,15 @@ from admin_cli.submissions.restorations import Restorations, registered_again
 from admin_cli.terminal.help import Command, noun
 from registration_core.domain.errors import AlreadyRegisteredError
 from registration_core.domain.identifiers import display_reference
+from registration_core.domain.staff_actions import StaffAction, action_towards
 from registration_core.domain.submission import Status
 from registration_core.domain.transitions import ensure_may_become
+from registration_core.services.status import StatusService
 
 if TYPE_CHECKING:
     from admin_cli.confirmation import Act
     from registration_core.domain.quota import QuotaState
     from registration_core.domain.submission import Submission
-    from registration_core.services.manage import Told
 
 app = noun("""
 Change the status of submissions.
@@ -86,13 +87,14 @@ def set_status(
     if before.status is status:
         act.say(f"{act.called(before)} is already {status}.")
         return
-    _ensure_allowed(act, before, status)
+    action = _allowed_action(act, before, status)
     if status is not Status.CONFIRMED:
         say_promotions(act, leaving([before]))
     if not act.agreed(_describe(act, before, status)):
         return
     promoted: list[Submission] = []
-    after = _set(act, before, status, promoted=promoted.append)
+    service = StatusService(manage=act.stack.manage(), restore=act.stack.restore())
+    after = service.act(before, action, by=act.by, promoted=promoted.append)
     if after.status is status:
         act.say(f"{act.called(after)} is now {after.status}; it was {before.status}.")
     elif before.status is Status.SPAM and after.status is Status.WAITLISTED:
@@ -251,33 +253,25 @@ def _why_nobody(state: QuotaState) -> str:
     )
 
 
-def _ensure_allowed(act: Act, submission: Submission, status: Status) -> None:
-    """Raise StatusTransitionError or CliError, saying what is allowed."""
+def _allowed_action(act: Act, submission: Submission, status: Status) -> StaffAction:
+    """Return the action that sets a status. Raises StatusTransitionError or CliError, saying what is allowed."""
     ensure_may_become(submission.status, status)
-    if status is Status.CONFIRMED and submission.status is Status.WAITLISTED:
+    action = action_towards(submission.status, status)
+    if action is StaffAction.PROMOTE:
         option = f"{submission.form} {submission.option}"
         raise CliError(
             f"{act.called(submission)} is on the waiting list and is promoted in its turn. You can cancel or erase it.",
             hint=f"Give out free seats: rollcall status promote {option}\nAdd seats: rollcall quota set {option} N",
         )
-    if status is Status.CONFIRMED and submission.status is Status.CANCELLED:
+    if action is StaffAction.RESTORE:
         raise CliError(
             f"{act.called(submission)} is cancelled. Restore it instead; it gets a seat if one is free.",
             hint=f"rollcall status restore {display_reference(submission.reference)}",
         )
-    if status is Status.CONFIRMED and submission.status is Status.SPAM:
+    if action is StaffAction.MARK_GENUINE:
         try:
             act.stack.restore().ensure_alone(submission)
         except AlreadyRegisteredError as error:
             raise registered_again(act, submission, error) from error
-
-
-def _set(act: Act, before: Submission, status: Status, *, promoted: Told) -> Submission:
-    if status is Status.CONFIRMED and before.status is Status.SPAM:
-        return act.stack.restore().mark_genuine(before.id, by=act.by)
-    manage = act.stack.manage()
-    if status is Status.CANCELLED:
-        return manage.cancel(before.id, by=act.by, promoted=promoted)
-    if status is Status.SPAM:
-        return manage.mark_spam(before.id, by=act.by, promoted=promoted)
-    return manage.verify(before.id, by=act.by)
+    assert action is not None  # noqa: S101 - `ensure_may_become` made sure
+    return action

@@ -8,6 +8,7 @@ from admin_cli.errors import CliError
 from admin_cli.submissions.lookup import called
 from admin_cli.terminal.escape import plain
 from admin_cli.terminal.values import for_person
+from registration_core.domain.concurrent_changes import differing, events_after
 from registration_core.domain.identifiers import display_reference
 
 if TYPE_CHECKING:
@@ -22,24 +23,13 @@ def changed_meanwhile(stack: Stack, before: Submission) -> CliError:
     """
     details = stack.query().show(before.id)
     now = details.submission
-    lines = [
-        f"{for_person(event.at)}  {event.what}, by {event.by}"
-        for event in details.events
-        if (event.version or 0) > before.version
-    ]
-    lines += [f"{name} is now {_shown(value)}; you saw {_shown(seen)}" for name, seen, value in _differing(before, now)]
+    lines = [f"{for_person(event.at)}  {event.what}, by {event.by}" for event in events_after(details, before.version)]
+    lines += [f"{name} is now {_shown(value)}; you saw {_shown(seen)}" for name, seen, value in differing(before, now)]
     lines.append(f"Check it, then try again: rollcall show {display_reference(before.reference)}")
     return CliError(
         f"Someone else changed {called(before, stack.forms)} while you were working. Your change was not saved.",
         hint="\n".join(map(plain, lines)),
     )
-
-
-def _differing(before: Submission, now: Submission) -> list[tuple[str, object, object]]:
-    seen: dict[str, object] = {"status": str(before.status), **before.answers}
-    current: dict[str, object] = {"status": str(now.status), **now.answers}
-    names = dict.fromkeys([*seen, *current])
-    return [(name, seen.get(name), current.get(name)) for name in names if seen.get(name) != current.get(name)]
 
 
 def _shown(value: object) -> str:

@@ -19,14 +19,17 @@ if TYPE_CHECKING:
     Decision: TypeAlias = Callable[[Submission], tuple[Submission, str] | None]
 
 
-def changed(repository: ManagedRepository, submission_id: str, decide: Decision, *, by: str) -> Submission:
+def changed(
+    repository: ManagedRepository, submission_id: str, decide: Decision, *, by: str, expected: int | None = None
+) -> Submission:
     """Change a submission, and return it.
 
     decide: returns the submission's next version and what the history says; None for no change.
-    Raises SubmissionNotFoundError, StorageUnavailableError and what `decide` raises.
+    expected: the version that it must have; None for any. Raises SubmissionChangedError if it has
+    another, SubmissionNotFoundError, StorageUnavailableError and what `decide` raises.
     """
     for _ in range(ATTEMPTS):
-        before = repository.get(submission_id)
+        before = read(repository, submission_id, expected=expected)
         decided = decide(before)
         if decided is None:
             return before
@@ -36,6 +39,14 @@ def changed(repository: ManagedRepository, submission_id: str, decide: Decision,
         except SubmissionChangedError:
             continue
     raise busy(submission_id)
+
+
+def read(repository: ManagedRepository, submission_id: str, *, expected: int | None) -> Submission:
+    """Return a submission. Raises SubmissionChangedError if it has another version than expected."""
+    before = repository.get(submission_id)
+    if expected not in (None, before.version):
+        raise SubmissionChangedError(submission_id)
+    return before
 
 
 def next_version(before: Submission, **changes: Any) -> Submission:  # noqa: ANN401 - the submission's own fields

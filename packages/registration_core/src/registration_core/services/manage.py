@@ -12,7 +12,7 @@ from registration_core.domain.errors import (
 from registration_core.domain.labels import MOST_LABELS
 from registration_core.domain.submission import Status
 from registration_core.domain.transitions import REGISTRANT, SYSTEM
-from registration_core.services.changes import changed, next_version
+from registration_core.services.changes import changed, next_version, read
 from registration_core.services.promotion import Promotion
 from registration_core.services.seating import ATTEMPTS, Seating, busy
 
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 class ManageService:
     """Verifies, cancels, promotes and erases. Each method is safe to repeat.
 
-    by: see `Event`. Every method may raise StorageUnavailableError; asking again goes on where it
-    stopped.
+    by: see `Event`. expected: the version that the submission must have, otherwise
+    SubmissionChangedError; None for any. Every method may raise StorageUnavailableError; asking
+    again goes on where it stopped.
     """
 
     def __init__(
@@ -50,15 +51,22 @@ class ManageService:
         seating = Seating(repository=repository, clock=clock, randomness=randomness)
         self._promotion = Promotion(forms=forms, repository=repository, clock=clock, seating=seating)
 
-    def verify(self, submission_id: str, *, by: str = REGISTRANT) -> Submission:
+    def verify(self, submission_id: str, *, by: str = REGISTRANT, expected: int | None = None) -> Submission:
         """Mark the address as verified. A pending submission is confirmed; a waitlisted one will be when promoted.
 
         A submission that is verified already is returned as it is. Raises SubmissionNotFoundError;
         StatusTransitionError for a submission that is cancelled, spam or erased.
         """
-        return changed(self._repository, submission_id, self._verified, by=by)
+        return changed(self._repository, submission_id, self._verified, by=by, expected=expected)
 
-    def cancel(self, submission_id: str, *, by: str, promoted: Told = lambda _entry: None) -> Submission:
+    def cancel(
+        self,
+        submission_id: str,
+        *,
+        by: str,
+        expected: int | None = None,
+        promoted: Told = lambda _entry: None,
+    ) -> Submission:
         """Cancel a submission, and promote the next one if that is automatic.
 
         A registrant who cancels came by the mailed link, but does not ask for the words of whoever
@@ -66,7 +74,7 @@ class ManageService:
         got a seat by it. Raises SubmissionNotFoundError; StatusTransitionError for a submission
         that is erased.
         """
-        cancelled = changed(self._repository, submission_id, _cancelled, by=by)
+        cancelled = changed(self._repository, submission_id, _cancelled, by=by, expected=expected)
         self._fill(cancelled, promoted)
         return cancelled
 
@@ -83,6 +91,7 @@ class ManageService:
         *,
         by: str,
         only: Selection | None = None,
+        expected: int | None = None,
         promoted: Told = lambda _entry: None,
     ) -> Submission:
         """Erase every personal value for good, and free up the submission's seat or ticket.
@@ -91,7 +100,7 @@ class ManageService:
         SubmissionNotFoundError, SubmissionChangedError for one that is something else.
         """
         for _ in range(ATTEMPTS):
-            before = self._repository.get(submission_id)
+            before = read(self._repository, submission_id, expected=expected)
             if only is not None and before.status is not Status.ERASED and not only.admits(before):
                 raise SubmissionChangedError(submission_id)
             try:
@@ -118,18 +127,25 @@ class ManageService:
                 unerased.append(submission)
         return tuple(sorted(unerased, key=lambda submission: submission.status is not Status.WAITLISTED))
 
-    def mark_spam(self, submission_id: str, *, by: str, promoted: Told = lambda _entry: None) -> Submission:
+    def mark_spam(
+        self,
+        submission_id: str,
+        *,
+        by: str,
+        expected: int | None = None,
+        promoted: Told = lambda _entry: None,
+    ) -> Submission:
         """Mark a submission as spam, and promote the next one if that is automatic.
 
         Nobody is mailed of it but who is promoted. A submission that is spam is returned as it is.
         promoted: is told of each who got a seat by it. Raises SubmissionNotFoundError;
         StatusTransitionError for one that is cancelled or erased.
         """
-        marked = changed(self._repository, submission_id, self._marked_spam, by=by)
+        marked = changed(self._repository, submission_id, self._marked_spam, by=by, expected=expected)
         self._fill(marked, promoted)
         return marked
 
-    def label(self, submission_id: str, label: str, *, on: bool, by: str) -> Submission:
+    def label(self, submission_id: str, label: str, *, on: bool, by: str, expected: int | None = None) -> Submission:
         """Put a label on a submission, or take it off. Nobody is mailed.
 
         One that is as asked already is returned as it is. label: as `read_label` returns it. Raises
@@ -147,7 +163,7 @@ class ManageService:
                 raise InvalidLabelError(f"A submission can have at most {MOST_LABELS} labels.")
             return next_version(before, labels=tuple(sorted(labels))), f"{'labelled' if on else 'unlabelled'} {label}"
 
-        return changed(self._repository, submission_id, labelled, by=by)
+        return changed(self._repository, submission_id, labelled, by=by, expected=expected)
 
     def promote(self, form: str, option: str, *, by: str = SYSTEM, limit: int | None = None) -> tuple[Submission, ...]:
         """Give free seats to the lowest tickets, one by one, and return the promoted submissions.
@@ -158,7 +174,19 @@ class ManageService:
         """
         return self._promotion.promote(form, option, by=by, limit=limit)
 
-    def fill(self, form: str, option: str) -> tuple[Submission, ...]:
+    def promote_one(self, submission_id: str, *, by: str, expected: int | None = None) -> Submission:
+        """Give the next in line a free seat, and return the submission.
+
+        Raises SubmissionNotFoundError; StatusTransitionError for one that isn't next or doesn't
+        wait; NoSeatError, UnknownFormError.
+        """
+        return self._promotion.promote_one(read(self._repository, submission_id, expected=expected), by=by)
+
+    def may_be_promoted(self, submission: Submission) -> bool:
+        """Whether a submission is the next in line and a seat is free."""
+        return self._promotion.may_be_promoted(submission)
+
+    def fill(self, form: str, option: str | None) -> tuple[Submission, ...]:
         """Promote if that is automatic, and return the promoted submissions. The next sweep does what fails now."""
         return self._promotion.fill(form, option)
 
@@ -220,7 +248,7 @@ class ManageService:
         return state
 
     def _fill(self, left: Submission, promoted: Told) -> None:
-        for each in self._promotion.fill(left.form, left.option):
+        for each in self.fill(left.form, left.option):
             promoted(each)
 
     def _verified(self, before: Submission) -> tuple[Submission, str] | None:

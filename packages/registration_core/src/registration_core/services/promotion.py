@@ -9,12 +9,14 @@ from functools import partial
 from registration_core.domain.errors import (
     NoSeatError,
     QuotaNotFoundError,
+    StatusTransitionError,
     StorageUnavailableError,
     SubmissionChangedError,
     SubmissionNotFoundError,
     UnknownFormError,
 )
 from registration_core.domain.quota import Waitlist
+from registration_core.domain.staff_actions import StaffAction, ensure_possible
 from registration_core.domain.submission import Status
 from registration_core.domain.transitions import SYSTEM
 from registration_core.services.seating import ATTEMPTS
@@ -61,6 +63,23 @@ class Promotion:
             except (SubmissionChangedError, SubmissionNotFoundError):
                 overtaken += 1
         return tuple(promoted)
+
+    def promote_one(self, before: Submission, *, by: str) -> Submission:
+        """Promote one submission; see `ManageService.promote_one`."""
+        ensure_possible(StaffAction.PROMOTE, before.status)
+        if before.option is None or self._repository.next_waiting(before.form, before.option) != before.id:
+            raise StatusTransitionError("Others may be before it on the waiting list. It is promoted in its turn.")
+        after = seated(self._forms.get(before.form), before, now=self._clock.now())
+        write = partial(self._repository.change, before, what=StaffAction.PROMOTE.what, by=by)
+        return self._seating.place(after, write, may_wait=False)
+
+    def may_be_promoted(self, submission: Submission) -> bool:
+        """Whether `promote_one` would succeed now."""
+        form, option = submission.form, submission.option
+        if option is None or submission.status is not Status.WAITLISTED:
+            return False
+        state = self._repository.quotas(form, [option]).get(option)
+        return state is not None and state.free > 0 and self._repository.next_waiting(form, option) == submission.id
 
     def fill(self, form: str, option: str | None) -> tuple[Submission, ...]:
         """Promote if that is automatic and somebody waits.

@@ -8,6 +8,7 @@ from functools import partial
 
 from registration_core.domain.errors import StatusTransitionError, SubmissionChangedError
 from registration_core.domain.submission import Status
+from registration_core.services.changes import read
 from registration_core.services.seating import ATTEMPTS, Seating, busy, ensure_alone
 from registration_core.services.submit import once_for
 
@@ -83,16 +84,17 @@ class RestoreService:
         """
         return self._seat(plan, what="restored", by=by)
 
-    def mark_genuine(self, submission_id: str, *, by: str) -> Submission:
+    def mark_genuine(self, submission_id: str, *, by: str, expected: int | None = None) -> Submission:
         """Mark suspected spam as genuine, and give it a seat if one is free, otherwise a ticket.
 
         Staff vouch for its answers, not for its address, which stays unverified. A submission that
-        isn't spam is returned unchanged. Raises AlreadyRegisteredError when the same person has
+        isn't spam is returned unchanged. expected: the version that it must have; None for any. Raises
+        SubmissionChangedError if it has another, AlreadyRegisteredError when the same person has
         another submission for the option by now, SubmissionNotFoundError, StatusTransitionError for
         one that is erased, UnknownFormError, StorageUnavailableError.
         """
         for _ in range(ATTEMPTS):
-            before = self._repository.get(submission_id)
+            before = read(self._repository, submission_id, expected=expected)
             if before.status is Status.ERASED:
                 raise StatusTransitionError(f'The submission "{before.id}" is erased, so there is nothing left.')
             if before.status is not Status.SPAM:

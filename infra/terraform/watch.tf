@@ -16,17 +16,14 @@ locals {
     if name == "ApiName" || var.one_origin == null
   }
 
-  watched_functions = merge(
-    {
-      submit   = module.submit
-      links    = module.links
-      sweep    = module.sweep
-      dispatch = module.dispatch
-      notify   = module.notify
-      feedback = module.feedback
-    },
-    { for function in module.staff_function : "staff" => function },
-  )
+  watched_functions = {
+    submit   = module.submit
+    links    = module.links
+    sweep    = module.sweep
+    dispatch = module.dispatch
+    notify   = module.notify
+    feedback = module.feedback
+  }
 
   # Each queue of dead letters, with what to do about them.
   dead_letters = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -123,11 +124,13 @@ class ReadOnlyBucket:
 
 def _build(stack: Stack, out: Path | None) -> SiteBuild:
     from rollcall_build.site.build import build  # noqa: PLC0415 - loads Jinja2
+    from rollcall_build.site.desk import Desk  # noqa: PLC0415
 
     sources = find_sources()
     description = stack.description
     folder = out or sources.root / "build" / "site" / description.stack
-    return build(sources, api_url=description.api_url, site_url=description.site_url, out=folder)
+    desk = Desk.from_mapping(asdict(description.desk)) if description.desk is not None else None
+    return build(sources, api_url=description.api_url, site_url=description.site_url, out=folder, desk=desk)
 
 
 def ensure_deployed(stack: Stack, forms: Mapping[str, Form]) -> None:

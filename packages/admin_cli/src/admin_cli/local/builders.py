@@ -10,6 +10,7 @@ from registration_core.bootstrap import staff_table
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.package import build_package
 from rollcall_build.site.build import build
+from rollcall_build.site.desk import Desk
 
 if TYPE_CHECKING:
     from rollcall_local.paths import Workspace
@@ -35,5 +36,6 @@ class LocalBuilders:
     def publish_site(self, workspace: Workspace, outputs: dict[str, Any], s3: Any) -> str:  # noqa: ANN401 - boto3
         """Build the site and upload what changed to the stack's bucket."""
         out = workspace.state / "site"
-        site = build(workspace.sources, api_url=outputs["api_url"], site_url=outputs["site_url"], out=out)
+        addresses = {"api_url": outputs["api_url"], "site_url": outputs["site_url"]}
+        site = build(workspace.sources, **addresses, out=out, desk=Desk.from_mapping(outputs.get("desk")))
         return str(publish(site, bucket=outputs["site_bucket"], s3_client=s3))

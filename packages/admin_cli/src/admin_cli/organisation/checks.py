@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _EXPLAINED = "docs/editor.md explains each key."
 _OWN_ADDRESS = "Write your own address before anybody registers."
-_ADDRESSES = {"api_url": "https://api.example/v1", "site_url": "https://site.example"}
+_API, _SITE = "https://api.example/v1", "https://site.example"
 
 
 def findings(sources: Sources) -> Iterator[Finding]:
@@ -52,7 +52,7 @@ def _site(sources: Sources, forms: Mapping[str, Form]) -> Iterator[Finding]:
     from rollcall_build.site.errors import SiteBuildError  # noqa: PLC0415
 
     try:
-        files = render(sources, forms, **_ADDRESSES)
+        files = render(sources, forms, api_url=_API, site_url=_SITE)
     except SiteBuildError as error:
         for problem in str(error).splitlines():
             yield Finding("site", Health.FAILURE, problem, "Fix it. docs/make-it-yours.md explains how.")

@@ -1,7 +1,7 @@
 """Builds the site: from templates, words and form files to a folder of files to serve."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +12,8 @@ from registration_core.domain.forms import Form
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.site.assets import Assets
 from rollcall_build.site.content import SHARED, SiteContent, SiteContentError, read_site_content
+from rollcall_build.site.desk import PAGE as DESK_PAGE
+from rollcall_build.site.desk import Desk, desk_assets
 from rollcall_build.site.errors import SiteBuildError
 from rollcall_build.site.events import events
 from rollcall_build.site.files import SiteBuild, SiteFile
@@ -34,14 +36,15 @@ HOME = "index.html"
 MARK = ".rollcall-site.json"  # marks a folder that a build may empty
 
 
-def build(sources: Sources, *, api_url: str, site_url: str, out: Path) -> SiteBuild:
+def build(sources: Sources, *, api_url: str, site_url: str, out: Path, desk: Desk | None = None) -> SiteBuild:
     """Build an organisation's site into `out`, which afterwards contains nothing else.
 
-    api_url: the base that forms post to. site_url: where visitors find the site. The same sources and addresses
-    give the same bytes. Raises SiteBuildError or FormFileError, which name the file; `out` then stays unchanged.
+    api_url: the base that forms post to. site_url: where visitors find the site. desk: how staff sign in on the desk's
+    page; without it there is no such page. The same sources and addresses give the same bytes. Raises SiteBuildError or
+    FormFileError, which name the file; `out` then stays unchanged.
     """
     addresses = {"api_url": _address(api_url, "api_url"), "site_url": _address(site_url, "site_url")}
-    files = render(sources, compile_forms(sources.forms), **addresses)
+    files = render(sources, compile_forms(sources.forms), **addresses, desk=desk)
     _write(files, out)
     return SiteBuild(out, files)
 
@@ -51,7 +54,9 @@ def shipped_pages(sources: Sources) -> tuple[Page, ...]:
     return _pages(_content(sources), compile_forms(sources.forms))
 
 
-def render(sources: Sources, forms: Mapping[str, Form], *, api_url: str, site_url: str) -> tuple[SiteFile, ...]:
+def render(
+    sources: Sources, forms: Mapping[str, Form], *, api_url: str, site_url: str, desk: Desk | None = None
+) -> tuple[SiteFile, ...]:
     """Return every file of the site, sorted by key, without writing any. Raises SiteBuildError."""
     content = _content(sources)
     pages = _pages(content, forms)
@@ -75,7 +80,22 @@ def render(sources: Sources, forms: Mapping[str, Form], *, api_url: str, site_ur
                 }
                 body = renderer.render(page, **language_values, **page_values)
                 files += [SiteFile(key, body) for key in _keys(page)]
+    if desk is not None:
+        files += _desk_files(sources, forms, content, renderer, desk=desk, api_url=api_url)
     return tuple(sorted(files, key=lambda file: file.key))
+
+
+def _desk_files(
+    sources: Sources, forms: Mapping[str, Form], content: SiteContent, renderer: Renderer, *, desk: Desk, api_url: str
+) -> Iterator[SiteFile]:
+    """Yield the desk's page and what it loads. Raises SiteBuildError."""
+    if DESK_PAGE.name in forms:
+        raise SiteBuildError(f"forms/{DESK_PAGE.name}: the staff's desk has this address; give the form another name.")
+    text = Texts(content.words[content.languages[0]], source=f"{CONTENT}/{content.languages[0]}.toml")
+    assets = desk_assets(sources.root)
+    yield from assets.files
+    body = renderer.render(DESK_PAGE, text=text, assets=assets, desk=desk, api_url=api_url)
+    yield from (SiteFile(key, body) for key in _keys(DESK_PAGE))
 
 
 def _theme(sources: Sources) -> Theme:

@@ -26,11 +26,14 @@ CONTENT_TYPES = {
 }
 
 CACHE_PAGE = "public, max-age=60, s-maxage=300, stale-while-revalidate=60"
+CACHE_DESK = "no-cache"
 CACHE_HASHED = "public, max-age=31536000, immutable"
 CACHE_STABLE = "public, max-age=300"
 
 HASH_LETTERS = 10
-_HASHED = re.compile(rf"\.[0-9a-f]{{{HASH_LETTERS}}}\.[a-z0-9]+$")
+_HASHED = re.compile(rf"\.[0-9a-f]{{{HASH_LETTERS}}}(\.[a-z0-9]+$|/)")
+DESK = "desk"
+"""The key of the staff's page; also with a slash at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class SiteFile:
     @property
     def cache_control(self) -> str:
         """The Cache-Control: short for pages, for ever for names with a hash, minutes for other names."""
+        if self.key.removesuffix("/") == DESK:
+            return CACHE_DESK
         if self.is_page:
             return CACHE_PAGE
         return CACHE_HASHED if _HASHED.search(self.key) else CACHE_STABLE

@@ -1,0 +1,75 @@
+// Calls of the staff API. Every failure becomes a Problem that says what to tell the person.
+
+import { NoAnswer, SignedOut, apiUrl, token } from "./session.js";
+import { waiting } from "./notices.js";
+import { has, language, t } from "./words.js";
+
+const PATIENCE_MS = 20_000;
+
+/** Why a call failed. kind: `down`, `slow`, `signed_out`, or `refused` by the API with a status and a code. */
+export class Problem extends Error {
+  constructor(kind, status = 0, body = {}) {
+    super(kind);
+    this.kind = kind;
+    this.status = status;
+    this.code = body.code;
+    this.detail = body.detail;
+    this.errors = body.errors;
+    this.changed = body.changed;
+  }
+
+  /** What to tell the person: our own words where there are some, otherwise the API's. */
+  get words() {
+    if (this.kind !== "refused") return t(`problems.${this.kind}`);
+    if (has("problems", this.code)) return t(`problems.${this.code}`);
+    if (has("problems", this.status)) return t(`problems.${this.status}`);
+    return this.detail ?? t("problems.500");
+  }
+}
+
+export const get = (path, query, signal) => call("GET", path, { query, signal });
+
+/** Send a change. version: the one that the person saw. key: makes a repeated request count once. */
+export const send = (method, path, body, { version, key } = {}) =>
+  call(method, path, {
+    body,
+    headers: { ...(version && { "If-Match": `"${version}"` }), ...(key && { "Idempotency-Key": key }) },
+  });
+
+async function call(method, path, { query = {}, body, headers = {}, signal }) {
+  const address = new URL(`${apiUrl}/staff/${path}`);
+  for (const [name, value] of Object.entries({ ...query, lang: language })) {
+    if (value !== undefined && value !== null && value !== "") address.searchParams.set(name, value);
+  }
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const done = waiting();
+  try {
+    const request = { method, signal: signal ? AbortSignal.any([signal, patience]) : patience };
+    if (body !== undefined) request.body = JSON.stringify(body);
+    const type = body === undefined ? {} : { "Content-Type": "application/json" };
+    const ask = async (options) =>
+      fetch(address, { ...request, headers: { ...type, ...headers, Authorization: `Bearer ${await token(options)}` } });
+    let answer = await ask();
+    if (answer.status === 401) answer = await ask({ renewed: true });
+    return await read(answer);
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason; // the person went on, and waits for something else
+    throw translated(error, patience);
+  } finally {
+    done();
+  }
+}
+
+async function read(answer) {
+  const body = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
+  if (answer.ok) return body;
+  throw answer.status === 401 ? new Problem("signed_out", 401, body) : new Problem("refused", answer.status, body);
+}
+
+function translated(error, patience) {
+  if (error instanceof Problem) return error;
+  if (error instanceof SignedOut) return new Problem("signed_out");
+  if (patience.aborted) return new Problem("slow");
+  if (error instanceof NoAnswer || error instanceof TypeError) return new Problem("down");
+  return error;
+}

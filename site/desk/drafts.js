@@ -1,0 +1,41 @@
+// What was typed and not sent yet. It outlives a reload or a new sign-in in this tab, and nothing else.
+
+const NAME = "rollcall-desk-drafts";
+let owner = "";
+let drafts = {};
+
+/** Take over the drafts of this person; anyone else's are dropped. */
+export function belongTo(person) {
+  owner = person;
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(NAME));
+    drafts = kept?.owner === person ? kept.drafts : {};
+  } catch {
+    drafts = {};
+  }
+  store();
+}
+
+export const get = (key) => drafts[key];
+
+export function put(key, value) {
+  drafts[key] = value;
+  store();
+}
+
+export function drop(key) {
+  delete drafts[key];
+  store();
+}
+
+export function clear() {
+  drafts = {};
+  store();
+}
+
+function store() {
+  try {
+    if (Object.keys(drafts).length) sessionStorage.setItem(NAME, JSON.stringify({ owner, drafts }));
+    else sessionStorage.removeItem(NAME);
+  } catch {} // storage is blocked: drafts last as long as the page
+}

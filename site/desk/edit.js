@@ -1,0 +1,144 @@
+// Corrects the answers of a submission. What is typed is a draft until it is sent.
+
+import { get, send } from "./api.js";
+import { button, el, fill, link } from "./dom.js";
+import * as drafts from "./drafts.js";
+import { race } from "./entry.js";
+import { Question } from "./fields.js";
+import { announce, say } from "./notices.js";
+import { label, moment, t } from "./words.js";
+
+export async function edit({ desk, params: [id], signal }) {
+  const path = `submissions/${encodeURIComponent(id)}`;
+  const shown = await get(path, {}, signal);
+  const form = desk.forms[shown.form];
+  if (!desk.may() || !form || shown.status === "erased") {
+    const title = t("edit.cannot");
+    return { title, nodes: [el("h1", { tabindex: "-1" }, title), el("p", {}, link(t("edit.back"), `#/entry/${id}`))] };
+  }
+  return new Editor(desk, form, path, shown).view();
+}
+
+class Editor {
+  constructor(desk, form, path, shown) {
+    this.desk = desk;
+    this.path = path;
+    this.shown = shown;
+    this.when = (iso) => moment(iso, form.time_zone);
+    this.draft = `edit/${shown.id}`;
+    this.questions = form.fields.map((field) => new Question(field, shown.answers[field.name]));
+    this.summary = el("div", { class: "error-summary", role: "alert", tabindex: "-1", hidden: true });
+    this.race = el("div", { class: "race", role: "alert", tabindex: "-1", hidden: true });
+  }
+
+  view() {
+    const typed = drafts.get(this.draft);
+    for (const question of this.questions) if (typed && question.name in typed) question.value = typed[question.name];
+    this.follow();
+    const title = t("edit.title", { name: this.shown.name || this.shown.reference });
+    const nodes = [
+      el("p", { class: "back" }, link(t("edit.back"), `#/entry/${this.shown.id}`, { class: "alone" })),
+      el("h1", { tabindex: "-1" }, title),
+      typed && el("div", { class: "restored" }, el("p", { role: "status" }, t("edit.restored")), button(t("edit.discard"), () => this.discard(), { class: "link-button" })),
+      this.race,
+      this.summary,
+      el(
+        "form",
+        { class: "edit", novalidate: true, oninput: () => this.typed(), onchange: () => this.typed(), onsubmit: (event) => (event.preventDefault(), this.save()) },
+        this.questions.map((question) => question.node),
+        el("p", { class: "actions" }, el("button", { class: "button" }, t("edit.save")), button(t("edit.cancel"), () => this.discard(`/entry/${this.shown.id}`))),
+      ),
+    ];
+    return { title, nodes };
+  }
+
+  /** The answers that differ from the stored ones. */
+  get changes() {
+    const changed = this.questions.filter((question) => question.changed);
+    return Object.fromEntries(changed.map((question) => [question.name, question.value]));
+  }
+
+  typed() {
+    this.follow();
+    const { changes } = this;
+    if (Object.keys(changes).length) drafts.put(this.draft, changes);
+    else drafts.drop(this.draft);
+  }
+
+  /** Show the questions whose condition holds. */
+  follow() {
+    const answers = Object.fromEntries(this.questions.map((question) => [question.name, question.value]));
+    for (const question of this.questions) question.follow(answers);
+  }
+
+  discard(address) {
+    drafts.drop(this.draft);
+    if (address) this.desk.go(address);
+    else this.desk.again();
+  }
+
+  async save() {
+    const { changes } = this;
+    if (!Object.keys(changes).length) return this.discard(`/entry/${this.shown.id}`);
+    for (const question of this.questions) question.error = "";
+    this.summary.hidden = this.race.hidden = true;
+    try {
+      await send("PATCH", `${this.path}/answers`, { answers: changes }, { version: this.shown.version });
+    } catch (error) {
+      if (error.status === 422 && error.errors) return this.wrong(error.errors);
+      if (error.code === "changed") return this.lost(error.changed);
+      return this.desk.attempt(() => Promise.reject(error), () => this.save());
+    }
+    this.discard(`/entry/${this.shown.id}`);
+    say(t("done.edit", { name: this.shown.name || this.shown.reference }));
+  }
+
+  wrong(errors) {
+    const told = Array.isArray(errors) ? errors : Object.entries(errors).map(([field, detail]) => ({ field, detail }));
+    const items = told.map(({ field, detail, message }) => {
+      const text = label(detail ?? message);
+      const question = this.questions.find((one) => one.name === field);
+      if (!question) return el("li", {}, text);
+      question.error = text;
+      const jump = (event) => (event.preventDefault(), question.focus());
+      return el("li", {}, el("a", { href: `#${question.id}`, onclick: jump }, text));
+    });
+    fill(this.summary, el("h2", {}, t("edit.wrong")), el("ul", {}, items));
+    this.summary.hidden = false;
+    this.summary.focus();
+  }
+
+  /** Someone else was faster: show what they changed beside what is typed here, and let the person choose. */
+  async lost(changed) {
+    const theirs = await this.desk.attempt(() => get(this.path), () => this.save());
+    if (!theirs) return;
+    const mine = this.changes;
+    const both = this.questions.filter((question) => !question.equals(theirs.answers[question.name]) && question.name in mine);
+    const again = () => {
+      this.shown = theirs;
+      this.save();
+    };
+    fill(
+      this.race,
+      el("h2", {}, t("edit.lost", race(changed, this))),
+      el(
+        "dl",
+        { class: "sides" },
+        both.map((question) =>
+          el(
+            "div",
+            {},
+            el("dt", {}, question.label),
+            el("dd", {}, el("span", {}, t("edit.theirs")), " ", question.text(theirs.answers[question.name]) || "–"),
+            el("dd", {}, el("span", {}, t("edit.mine")), " ", question.text(question.value) || "–"),
+          ),
+        ),
+      ),
+      el("p", {}, t("edit.choose")),
+      el("p", { class: "actions" }, button(t("edit.again"), again, { class: "button" }), button(t("edit.look"), () => this.discard(`/entry/${this.shown.id}`))),
+    );
+    this.race.hidden = false;
+    this.race.focus();
+    announce("");
+  }
+}

@@ -1,0 +1,268 @@
+// One submission: its answers, history and mails, and everything that staff do with it.
+
+import { get, send } from "./api.js";
+import { confirmed } from "./dialogs.js";
+import { button, el, fill, hidden, link } from "./dom.js";
+import * as drafts from "./drafts.js";
+import { status } from "./list.js";
+import { say } from "./notices.js";
+import { has, label, moment, n, t, who, word } from "./words.js";
+
+const FINAL = ["erase"];
+const MOST_NOTE = 1000;
+
+export async function entry({ desk, params: [id], signal }) {
+  const shown = await get(`submissions/${encodeURIComponent(id)}`, {}, signal);
+  const place = el("div", { class: "entry" });
+  const view = new Entry(desk, place);
+  view.draw(shown);
+  return { title: shown.name || shown.reference, nodes: [place] };
+}
+
+class Entry {
+  constructor(desk, place) {
+    this.desk = desk;
+    this.place = place;
+  }
+
+  draw(shown) {
+    this.shown = shown;
+    this.desk.last?.items.forEach((one, at, items) => one.id === shown.id && (items[at] = { ...one, ...shown }));
+    const form = (this.form = this.desk.forms[shown.form]);
+    const option = form?.options?.find((one) => one.value === shown.option);
+    fill(
+      this.place,
+      el("p", { class: "back" }, link(t("entry.back"), this.desk.last?.address ? `#/list?${this.desk.last.address}` : "#/list", { class: "alone" })),
+      el(
+        "header",
+        { class: "entry-head" },
+        el("h1", { tabindex: "-1" }, el("bdi", {}, shown.name || t("entry.nameless"))),
+        el("p", { class: "entry-facts" }, status(shown), el("span", { class: "row-reference" }, shown.reference), el("span", {}, option ? label(option.label) : label(form?.title) || shown.form)),
+        el("p", { class: "note" }, t("entry.submitted", { when: this.when(shown.submitted_at) }), shown.spam_sign && ` ${t("entry.spam_sign", { sign: shown.spam_sign })}`),
+      ),
+      el("div", { class: "entry-main" }, this.answers(), this.notes()),
+      el("div", { class: "entry-side" }, this.desk.may() && this.actions(), this.labels(), this.mails(), this.history()),
+    );
+  }
+
+  when(iso) {
+    return moment(iso, this.form?.time_zone);
+  }
+
+  answers() {
+    const { shown } = this;
+    const rows = shown.shown.map((one) => el("div", {}, el("dt", {}, label(one.label)), el("dd", { dir: "auto" }, contact(one, shown) ?? (one.text || "–"))));
+    const editable = this.desk.may() && shown.status !== "erased";
+    return el(
+      "section",
+      {},
+      el("div", { class: "section-head" }, el("h2", {}, t("entry.answers")), editable && link(t("entry.edit"), `#/entry/${shown.id}/edit`, { class: "button button-quiet" })),
+      rows.length ? el("dl", { class: "answers" }, rows) : el("p", {}, t("entry.no_answers")),
+    );
+  }
+
+  actions() {
+    const known = this.shown.actions.filter((name) => has("actions", name));
+    if (!known.length) return null;
+    return el(
+      "section",
+      { class: "acts" },
+      el("h2", { class: "visually-hidden" }, t("entry.actions")),
+      known.map((name) => button(t(`actions.${name}`), () => this.act(name), { class: `button ${FINAL.includes(name) ? "button-quiet button-danger" : "button-quiet"}` })),
+    );
+  }
+
+  async act(name) {
+    const about = { name: this.shown.name || this.shown.reference };
+    const sure = await confirmed(t(`ask.${name}.title`, about), t(`ask.${name}.text`, about), t(`actions.${name}`), { final: FINAL.includes(name) });
+    if (sure) await this.change("POST", "actions", { action: name }, t(`done.${name}`, about));
+  }
+
+  /** Send a change; show the result and how to undo it. A lost race shows what the other person did. */
+  async change(method, path, body, done, { versioned = true, key, undo } = {}) {
+    const { shown } = this;
+    const headers = { version: versioned ? shown.version : undefined, key };
+    let changed;
+    try {
+      changed = await send(method, `submissions/${encodeURIComponent(shown.id)}/${path}`, body, headers);
+    } catch (error) {
+      if (error.code !== "changed") {
+        const reload = error.kind === "slow" || error.kind === "down";
+        await this.desk.attempt(() => Promise.reject(error), reload ? () => this.reload() : undefined);
+        return false;
+      }
+      await this.reload();
+      say(t("entry.changed", race(error.changed, this)));
+      return false;
+    }
+    const { id } = document.activeElement;
+    this.draw(changed);
+    const back = undo ?? (versioned && changed.undo && (() => this.change("POST", "actions", { action: changed.undo }, t(`done.${changed.undo}`, { name: changed.name }))));
+    say(done, back || undefined);
+    (document.getElementById(id || "new") ?? this.place.querySelector("h1")).focus({ preventScroll: true });
+    return true;
+  }
+
+  async reload() {
+    const fresh = await this.desk.attempt(() => get(`submissions/${encodeURIComponent(this.shown.id)}`), () => this.reload());
+    if (fresh) this.draw(fresh);
+  }
+
+  labels() {
+    const { shown } = this;
+    const input = el("input", { id: "new-label", maxlength: 30, list: "known-labels", autocomplete: "off", autocapitalize: "none", required: true });
+    const remove = (name) =>
+      this.change("DELETE", `labels/${encodeURIComponent(name)}`, undefined, t("done.unlabel", { label: name }), { versioned: false, undo: () => put(name) });
+    const put = (name) => this.change("PUT", `labels/${encodeURIComponent(name)}`, undefined, t("done.label", { label: name }), { versioned: false, undo: () => remove(name) });
+    const may = this.desk.may() && shown.status !== "erased";
+    if (!may && !shown.labels.length) return null;
+    return el(
+      "section",
+      {},
+      el("h2", {}, t("entry.labels")),
+      shown.labels.length > 0 &&
+        el(
+          "ul",
+          { class: "labels" },
+          shown.labels.map((name) =>
+            el("li", { class: "label" }, name, may && button("×", () => remove(name), { class: "close", "aria-label": t("entry.remove_label", { label: name }) })),
+          ),
+        ),
+      may &&
+        el(
+          "form",
+          { class: "one-line", onsubmit: (event) => (event.preventDefault(), put(input.value.trim().toLowerCase())) },
+          el("div", { class: "field" }, el("label", { for: "new-label" }, t("entry.new_label")), input, el("datalist", { id: "known-labels" }, (this.form?.labels ?? []).map((value) => el("option", { value })))),
+          el("button", { class: "button button-quiet" }, t("entry.add")),
+        ),
+    );
+  }
+
+  notes() {
+    const { shown } = this;
+    const draft = `note/${shown.id}`;
+    const may = this.desk.may() && shown.status !== "erased";
+    if (!may && !shown.notes.length) return null;
+    const key = drafts.get(draft)?.key ?? crypto.randomUUID();
+    const text = el("textarea", {
+      id: "new-note",
+      required: true,
+      maxlength: MOST_NOTE,
+      dir: "auto",
+      value: drafts.get(draft)?.text ?? "",
+      oninput: () => (text.value ? drafts.put(draft, { text: text.value, key }) : drafts.drop(draft)),
+    });
+    const add = async (event) => {
+      event.preventDefault();
+      const written = text.value.trim();
+      if (!written) return;
+      // dropped before the entry is drawn again; kept if it fails
+      drafts.drop(draft);
+      const sent = await this.change("POST", "notes", { text: written }, t("done.note"), { versioned: false, key });
+      if (!sent) drafts.put(draft, { text: written, key });
+    };
+    const remove = async (note) => {
+      if (await confirmed(t("ask.note.title"), t("ask.note.text"), t("entry.remove_note"), { final: true })) {
+        await this.change("DELETE", `notes/${encodeURIComponent(note.id)}`, undefined, t("done.unnote"), { versioned: false });
+      }
+    };
+    return el(
+      "section",
+      {},
+      el("h2", {}, t("entry.notes")),
+      el(
+        "ul",
+        { class: "notes" },
+        shown.notes.map((note) =>
+          el(
+            "li",
+            {},
+            el("p", { class: "written", dir: "auto" }, note.text),
+            el("p", { class: "note" }, `${who(note.by, this.desk.me.name)}, ${this.when(note.at)}`),
+            may && button([t("entry.remove_note"), hidden(`: ${note.text.slice(0, 40)}`)], () => remove(note), { class: "link-button" }),
+          ),
+        ),
+      ),
+      may &&
+        el(
+          "form",
+          { onsubmit: add },
+          el("div", { class: "field" }, el("label", { for: "new-note" }, t("entry.new_note")), el("p", { class: "hint", id: "note-hint" }, t("entry.note_hint")), text),
+          el("button", { class: "button button-quiet" }, t("entry.add_note")),
+        ),
+    );
+  }
+
+  mails() {
+    const { shown } = this;
+    if (!shown.mails.length) return null;
+    const may = this.desk.may() && shown.status !== "erased";
+    return el(
+      "section",
+      {},
+      el("h2", {}, t("entry.mails")),
+      el(
+        "ul",
+        { class: "mails" },
+        shown.mails.map((mail) =>
+          el(
+            "li",
+            {},
+            el("span", {}, el("strong", {}, word("mails", mail.kind)), mail.copy > 0 && ` (${n("entry.copy", mail.copy)})`),
+            el("span", { class: `note ${mail.problem ? "problem" : ""}` }, word("mail_states", mail.state), mail.sent_at && `, ${this.when(mail.sent_at)}`, mail.problem && `: ${mail.problem}`),
+            may && has("mails", mail.kind) && !mail.kind.startsWith("staff") && !mail.copy && button([t("entry.resend"), hidden(`: ${word("mails", mail.kind)}`)], () => this.resend(mail.kind), { class: "link-button" }),
+          ),
+        ),
+      ),
+    );
+  }
+
+  async resend(kind) {
+    const about = { mail: word("mails", kind), address: this.shown.email };
+    const key = crypto.randomUUID();
+    if (await confirmed(t("ask.resend.title", about), t("ask.resend.text", about), t("entry.resend"))) {
+      await this.change("POST", "mails", { kind }, t("done.resend", about), { versioned: false, key });
+    }
+  }
+
+  history() {
+    const events = [...this.shown.history].reverse();
+    return el(
+      "section",
+      {},
+      el("h2", {}, t("entry.history")),
+      el(
+        "ol",
+        { class: "history" },
+        events.map((event) =>
+          el(
+            "li",
+            {},
+            el("span", {}, el("strong", {}, word("history", event.what)), became(event, this.form)),
+            el("span", { class: "note" }, `${who(event.by, this.desk.me.name)}, ${this.when(event.at)}`),
+          ),
+        ),
+      ),
+    );
+  }
+}
+
+/** What an event changed besides: the option, or the status if the event's own word doesn't tell. */
+function became(event, form) {
+  const named = (value) => label(form?.options?.find((one) => one.value === value)?.label) || value || t("entry.no_option");
+  const moved = event.moved_from || event.moved_to ? `: ${named(event.moved_from)} → ${named(event.moved_to)}` : "";
+  const status = event.status && (event.was || event.version === 1) ? `, ${word("status", event.status).toLowerCase()}` : "";
+  return moved + status;
+}
+
+/** Who changed what in the meantime, for a sentence. view: an entry or an editor. */
+export const race = (changed, view) => ({
+  who: who(changed?.by, view.desk.me.name),
+  what: word("history", changed?.what ?? "").toLowerCase(),
+  when: view.when(changed?.at),
+});
+
+function contact(one, shown) {
+  if (one.name === "email" && one.text === shown.email) return link(one.text, `mailto:${one.text}`, { class: "alone" });
+  return null;
+}

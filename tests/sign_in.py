@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import html
 import json
 import re
 import secrets
-import struct
 import time
 import urllib.error
 import urllib.parse
@@ -21,13 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 from deadlines import wait_until
 
+from rollcall_local.desk_users import STEP_S, totp
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conftest import DeployedStack
     from playwright.sync_api import Page
 
-STEP_S = 30
 SCOPES = "openid rollcall/staff"
 
 
@@ -64,13 +63,6 @@ class StaffUser:
     def _unused_step(self) -> int | None:
         now = int(time.time() // STEP_S)
         return next((step for step in (now, now + 1) if step not in self._used), None)
-
-
-def totp(key: str, step: int) -> str:
-    """Return an authenticator app's code for a half minute since 1970 (RFC 6238)."""
-    mac = hmac.digest(base64.b32decode(key), struct.pack(">Q", step), hashlib.sha1)
-    start = mac[-1] & 0x0F
-    return f"{(struct.unpack('>I', mac[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
 
 
 def sign_in_of(stack: DeployedStack) -> SignIn:

@@ -1,4 +1,4 @@
-# The local stack: an emulator on loopback. make up adds package_path, site_url and api_url.
+# The local stack: an emulator on loopback. make up adds package_path, site_url, api_url and staff_auth.
 stack               = "local"
 region              = "eu-north-1"
 sender              = "Kuggen Robotics Academy <courses@example.org>"
@@ -10,6 +10,7 @@ log_retention_days  = 7
 reserved_concurrency = {
   submit   = 16
   links    = 4
+  staff    = 4
   sweep    = 1
   dispatch = 2
   notify   = 2

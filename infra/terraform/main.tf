@@ -24,27 +24,30 @@ locals {
 
   # Spelled out, not read from the functions: they get the API's address, so the API has to exist before them.
   invoke_arn = {
-    for function in ["submit", "links"] : function =>
+    for function in ["submit", "links", "staff"] : function =>
     "arn:${data.aws_partition.this.partition}:apigateway:${var.region}:lambda:path/2015-03-31/functions/arn:${data.aws_partition.this.partition}:lambda:${var.region}:${data.aws_caller_identity.this.account_id}:function:${local.name}-${function}/invocations"
   }
 
   secret_arn_prefix = "arn:${data.aws_partition.this.partition}:secretsmanager:${var.region}:${data.aws_caller_identity.this.account_id}:secret"
 
   # How the stack describes itself: the secret rollcall/<stack>, and the outputs.
-  description = {
-    stack                   = var.stack
-    region                  = var.region
-    api_url                 = local.api_url
-    site_url                = local.site_url
-    site_bucket             = module.site.bucket
-    distribution_id         = module.site.distribution_id
-    distribution_domain     = module.site.distribution_domain
-    table                   = module.store.name
-    mail_queue_url          = module.mail.queue_url
-    mail_dead_letters_url   = module.mail.dead_letters_url
-    stream_dead_letters_url = module.store.stream_dead_letters_url
-    sender                  = var.sender
-  }
+  description = merge(
+    {
+      stack                   = var.stack
+      region                  = var.region
+      api_url                 = local.api_url
+      site_url                = local.site_url
+      site_bucket             = module.site.bucket
+      distribution_id         = module.site.distribution_id
+      distribution_domain     = module.site.distribution_domain
+      table                   = module.store.name
+      mail_queue_url          = module.mail.queue_url
+      mail_dead_letters_url   = module.mail.dead_letters_url
+      stream_dead_letters_url = module.store.stream_dead_letters_url
+      sender                  = var.sender
+    },
+    { for desk in local.desk[*] : "desk" => desk },
+  )
 }
 
 module "site" {
@@ -71,6 +74,8 @@ module "site" {
     path = "/${local.edge_stage_name}"
     key  = terraform_data.edge_key[0].output
   }
+
+  desk = local.signs_in ? { sign_in_url = local.sign_in_url } : null
 }
 
 module "api" {
@@ -82,12 +87,19 @@ module "api" {
   forms             = var.forms
   submit_invoke_arn = local.invoke_arn.submit
   links_invoke_arn  = local.invoke_arn.links
-  throttle          = var.throttle
-  access_logs       = var.api_access_logs
-  addresses         = try(var.access.addresses, null)
-  firewall          = one(module.api_firewall[*])
-  tracing           = var.tracing
-  key               = local.key
+
+  # One output each: a splat would wait for the client, which needs the site's address.
+  staff = var.staff_auth == null ? null : {
+    invoke_arn    = local.invoke_arn.staff
+    user_pool_arn = local.signs_in ? module.sign_in[0].user_pool_arn : null
+    scope         = local.signs_in ? module.sign_in[0].scope : null
+  }
+  throttle    = var.throttle
+  access_logs = var.api_access_logs
+  addresses   = try(var.access.addresses, null)
+  firewall    = one(module.api_firewall[*])
+  tracing     = var.tracing
+  key         = local.key
 }
 
 module "store" {

@@ -74,6 +74,11 @@ output "sender" {
   }
 }
 
+output "desk" {
+  description = "How staff sign in: the kind of staff_auth, and with Cognito the user pool, the client and the address of the sign-in pages. null without staff_auth."
+  value       = local.desk
+}
+
 output "mail_dns_records" {
   description = "The CNAME records that prove to SES that the domain is yours. Empty when SES verifies only the sender's address."
   value = var.sender_domain == null ? [] : [
@@ -93,4 +98,9 @@ output "reader_policy_arn" {
 output "manager_policy_arn" {
   description = "The policy to attach to staff who also change submissions."
   value       = module.staff.manager_policy_arn
+}
+
+output "staff_api_policy_arns" {
+  description = "The policies that let staff use the staff API with AWS credentials: reader and manager. Empty unless staff_auth has kind iam."
+  value       = { for role, policy in aws_iam_policy.staff_api : role => policy.arn }
 }

@@ -208,6 +208,7 @@ variable "reserved_concurrency" {
     dispatch = optional(number)
     notify   = optional(number)
     feedback = optional(number)
+    staff    = optional(number)
   })
   default  = {}
   nullable = false

@@ -16,14 +16,17 @@ locals {
     if name == "ApiName" || var.one_origin == null
   }
 
-  watched_functions = {
-    submit   = module.submit
-    links    = module.links
-    sweep    = module.sweep
-    dispatch = module.dispatch
-    notify   = module.notify
-    feedback = module.feedback
-  }
+  watched_functions = merge(
+    {
+      submit   = module.submit
+      links    = module.links
+      sweep    = module.sweep
+      dispatch = module.dispatch
+      notify   = module.notify
+      feedback = module.feedback
+    },
+    { for function in module.staff_function : "staff" => function },
+  )
 
   # Each queue of dead letters, with what to do about them.
   dead_letters = {

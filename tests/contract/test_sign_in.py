@@ -26,11 +26,14 @@ from sign_in import (
 )
 
 from rollcall_local.credentials import client
+from rollcall_local.desk_users import desk_users, make_desk_users
 
 if TYPE_CHECKING:
     from rollcall_local.paths import Workspace
 
 pytestmark = pytest.mark.needs("sign-in pages")
+
+CHARACTERS = ("Lowercase", "Uppercase", "Numbers", "Symbols")
 
 APP = "http://localhost:8080/desk/"
 
@@ -46,6 +49,7 @@ def place(bare_emulator: Workspace, cognito: Any) -> SignIn:
     pool = cognito.create_user_pool(
         PoolName=f"staff-{uuid.uuid4().hex[:8]}",
         MfaConfiguration="ON",
+        Policies={"PasswordPolicy": {"MinimumLength": 12} | {f"Require{each}": False for each in CHARACTERS}},
         AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
     )["UserPool"]["Id"]
     for group in ("managers", "readers"):
@@ -204,6 +208,30 @@ def test_endpoint__answers_pages_of_every_origin(place: SignIn, path: str) -> No
     answer = ask_page(f"{place.url}{path}", {"client_id": place.client_id}, Origin="http://localhost:8080")
     assert answer.status == 400
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_local_users__sign_in_with_the_code_that_is_printed(
+    bare_emulator: Workspace, cognito: Any, place: SignIn
+) -> None:
+    """`up` makes a manager and a reader once. It makes them again if they lack, or if the pool is another."""
+    assert make_desk_users(bare_emulator, place.user_pool_id)
+    assert not make_desk_users(bare_emulator, place.user_pool_id)
+    manager, reader = desk_users(bare_emulator)
+    for user, group in ((manager, "managers"), (reader, "readers")):
+        made = tokens(place, StaffUser(user.name, user.password, user.key))
+        assert claims_of(made["access_token"])["cognito:groups"] == [group]
+    cognito.admin_delete_user(UserPoolId=place.user_pool_id, Username=manager.name)
+    assert make_desk_users(bare_emulator, place.user_pool_id)
+    again = desk_users(bare_emulator)
+    assert again[0].key != manager.key
+    assert again[1] == reader
+    (bare_emulator.state / "desk.json").unlink()
+    assert make_desk_users(bare_emulator, place.user_pool_id)
+    assert tokens(
+        place, StaffUser(reader.name, desk_users(bare_emulator)[1].password, desk_users(bare_emulator)[1].key)
+    )
+    assert not make_desk_users(bare_emulator, None)
+    assert desk_users(bare_emulator) == []
 
 
 def password_page(place: SignIn, user: StaffUser) -> Any:

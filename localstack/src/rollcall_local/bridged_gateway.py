@@ -27,7 +27,8 @@ SNAPSHOT_OF_POLICY = "servedPolicy"
 #: The keys that an operation and its integration may have here. Others are refused, so that nothing is lost silently.
 OPERATION = {"responses", "parameters", "operationId", "summary", "security", "x-amazon-apigateway-integration"}
 INTEGRATION = {"type", "httpMethod", "uri", "requestTemplates", "responses", "passthroughBehavior", "timeoutInMillis"}
-TOP = {"openapi", "info", "paths", "x-amazon-apigateway-gateway-responses"}
+TOP = {"openapi", "info", "paths", "components", "x-amazon-apigateway-gateway-responses"}
+ANY = "x-amazon-apigateway-any-method"
 
 
 def serve_what_was_deployed() -> None:
@@ -129,6 +130,22 @@ def pass_the_caller_address() -> None:
     gateway._execute_in_scope = executed
 
 
+def give_lists_in_claims_as_text() -> None:
+    """Give functions a claim that lists something, such as cognito:groups, with commas between its parts.
+
+    ministack writes them as an HTTP API does, in brackets. AWS documents neither; a real call shows it.
+    https://repost.aws/questions/QUFJRBaEJRSmmqarNrvCWoQA/aws-cognito-group
+    """
+    stringify = gateway._stringify_claims
+
+    def with_commas(claims: dict[str, Any] | None) -> dict[str, str]:
+        listed = {name: ",".join(map(str, one)) for name, one in (claims or {}).items() if isinstance(one, list)}
+        text: dict[str, str] = stringify(claims) | listed
+        return text
+
+    gateway._stringify_claims = with_commas
+
+
 def replace_whole_definitions() -> None:
     """Make PutRestApi replace all resources and gateway responses with those of an OpenAPI document; the policy goes.
 
@@ -155,6 +172,7 @@ def _put(api_id: str, definition: dict[str, Any], mode: str) -> Any:  # noqa: AN
         message = f"the emulator's bridge does not support: {', '.join(unknown) or f'mode {mode}'}"
         return gateway._v1_error("BadRequestException", message, 400)
     gateway._rest_apis[api_id].pop("policy", None)
+    schemes = _authorizers(api_id, definition)
     resources = gateway._resources[api_id]
     root = next(one for one in resources.values() if one["path"] == "/")
     root["resourceMethods"] = {}
@@ -163,7 +181,7 @@ def _put(api_id: str, definition: dict[str, Any], mode: str) -> Any:  # noqa: AN
     for path, operations in definition["paths"].items():
         resource_id = _resource(api_id, root["id"], path)
         for verb, operation in operations.items():
-            _operation(api_id, resource_id, verb.upper(), operation)
+            _operation(api_id, resource_id, "ANY" if verb == ANY else verb.upper(), operation, schemes)
     gateway._gateway_responses[api_id] = {}
     for kind, response in definition.get("x-amazon-apigateway-gateway-responses", {}).items():
         gateway._put_gateway_response(api_id, kind, response)
@@ -172,11 +190,32 @@ def _put(api_id: str, definition: dict[str, Any], mode: str) -> Any:  # noqa: AN
 
 def _unknown(definition: dict[str, Any]) -> Iterator[str]:
     yield from definition.keys() - TOP
+    yield from definition.get("components", {}).keys() - {"securitySchemes"}
     for path, operations in definition["paths"].items():
         for verb, operation in operations.items():
             yield from (f"{verb} {path} {key}" for key in operation.keys() - OPERATION)
             integration = operation.get("x-amazon-apigateway-integration", {})
             yield from (f"{verb} {path} integration {key}" for key in integration.keys() - INTEGRATION)
+
+
+def _authorizers(api_id: str, definition: dict[str, Any]) -> dict[str, Any]:
+    """Replace the API's authorizers, and return what each security scheme means for a method.
+
+    One that a deployment was made with stays, because a stage may still serve that deployment.
+    Source: API Gateway Developer Guide, "x-amazon-apigateway-authorizer object".
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authorizer.html
+    """
+    served = {
+        method.get("authorizerId")
+        for deployment in gateway._deployments_v1.get(api_id, {}).values()
+        for one in deployment.get(SNAPSHOT, {}).values()
+        for method in one.get("resourceMethods", {}).values()
+    }
+    authorizers = gateway._authorizers_v1[api_id]
+    for identifier in authorizers.keys() - served:
+        del authorizers[identifier]
+    schemes: dict[str, Any] = gateway._import_security_schemes(api_id, definition)
+    return schemes
 
 
 def _resource(api_id: str, parent: str, path: str) -> str:
@@ -190,9 +229,9 @@ def _resource(api_id: str, parent: str, path: str) -> str:
     return parent
 
 
-def _operation(api_id: str, resource_id: str, verb: str, operation: dict[str, Any]) -> None:
+def _operation(api_id: str, resource_id: str, verb: str, operation: dict[str, Any], schemes: dict[str, Any]) -> None:
     place = (api_id, resource_id, verb)
-    gateway._put_method(*place, {"authorizationType": "NONE"})
+    gateway._put_method(*place, gateway._method_security(operation.get("security"), schemes))
     for status, response in operation.get("responses", {}).items():
         headers = {f"method.response.header.{name}": False for name in response.get("headers", {})}
         gateway._put_method_response(*place, status, {"responseParameters": headers})

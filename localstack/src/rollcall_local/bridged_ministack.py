@@ -19,6 +19,7 @@ from rollcall_local import (
     bridged_functions,
     bridged_gateway,
     bridged_logs,
+    bridged_pools,
     bridged_refresh,
     bridged_rights,
     bridged_saving,
@@ -47,6 +48,9 @@ if __name__ == "__main__":
     bridged_sign_in.ask_for_the_code()
     bridged_refresh.refresh_and_revoke()
     bridged_gateway.pass_the_caller_address()
+    bridged_gateway.give_lists_in_claims_as_text()
+    bridged_pools.change_groups()
+    bridged_pools.keep_pools_in_use()
     bridged_distribution.reach_the_apis_here()
     bridged_distribution.tell_missing_from_refused()
     bridged_saving.save_as_it_runs()

@@ -113,11 +113,12 @@ def provide_condition_keys() -> None:
     """Make ministack provide the condition keys that it lacks and our policies name.
 
     Source: Service Authorization Reference, "… for AWS IAM" (iam:PolicyARN), "… for Amazon SES"
-    (ses:FromAddress), "… for AWS Lambda" (lambda:FunctionArn) and "… for Amazon DynamoDB"
-    (dynamodb:LeadingKeys).
+    (ses:FromAddress), "… for AWS Lambda" (lambda:FunctionArn), "… for Amazon Cognito User Pools"
+    (aws:RequestTag) and "… for Amazon DynamoDB" (dynamodb:LeadingKeys).
     """
     tag_context: Callable[..., dict[str, Any]] = iam_actions.request_tag_context
     tagging._RESOURCE_TAG_COLLECTORS["cloudfront"] = tagging._collect_cloudfront
+    tagging._RESOURCE_TAG_COLLECTORS["cognito-idp"] = tagging._collect_cognito
 
     def with_ours(service: str, action: str, body: bytes, parameters: dict[str, Any]) -> dict[str, Any]:
         context = tag_context(service, action, body, parameters)
@@ -129,6 +130,9 @@ def provide_condition_keys() -> None:
             return context | {"ses:FromAddress": email.utils.parseaddr(sender)[1]}
         if action == "lambda:CreateEventSourceMapping":
             return context | {FUNCTION: lambda_svc._func_arn(read(body)["FunctionName"].rpartition(":")[2])}
+        if action == "cognito-idp:CreateUserPool":
+            tags = read(body).get("UserPoolTags") or {}
+            return context | {f"aws:RequestTag/{name}".lower(): value for name, value in tags.items()}
         if service == "dynamodb" and (keys := list(leading_keys(read(body)))):
             return context | {LEADING_KEYS: keys}
         return context

@@ -94,10 +94,11 @@ def ask_for_the_code() -> None:
     def asked(client_id: str, pool_id: str, *rest: str) -> Answer:
         redirect, username = (client_id, pool_id, *rest), rest[2]
         pool = cognito._get_pool_unscoped(pool_id)
-        has_app = "SOFTWARE_TOKEN_MFA" in pool["_users"][username].get("_mfa_enabled", [])
-        rule = pool.get("MfaConfiguration", "OFF")
-        if rule == "OFF" or (rule == "OPTIONAL" and not has_app):
+        user, rule = pool["_users"][username], pool.get("MfaConfiguration", "OFF")
+        if rule != "ON" and (rule == "OFF" or "SOFTWARE_TOKEN_MFA" not in user.get("_mfa_enabled", [])):
             return signed_in(issue(*redirect), pool_id, username)
+        # Where MFA is required, AWS lets nobody turn it off for one user: github.com/aws-amplify/amplify-js/issues/4722
+        has_app = "_totp_secret" in user
         key = None if has_app else base64.b32encode(secrets.token_bytes(20)).decode()
         token = secrets.token_urlsafe(24)
         _pending[token] = Pending(redirect, pool_id, username, key, time.time() + PAGE_S)

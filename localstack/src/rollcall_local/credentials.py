@@ -22,6 +22,9 @@ DEPLOYER = "rollcall-deployer"
 
 ACCOUNT = "000000000000"
 
+#: The options that every local system has: their rights are in infra/terraform/deployer/options.
+OPTIONS = ("desk",)
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -93,7 +96,6 @@ def _put_policies(iam: Any, policies: dict[str, str]) -> None:  # noqa: ANN401 -
 def deployer_policies(workspace: Workspace) -> dict[str, str]:
     """Return the deployer's policies by name, filled in for this local system."""
     names = {"account": ACCOUNT, "region": workspace.region, "stack": workspace.stack, "partition": "aws"}
-    return {
-        file.stem: string.Template(file.read_text(encoding="utf-8")).safe_substitute(names)
-        for file in sorted((workspace.root / "infra" / "terraform" / "deployer").glob("*.json"))
-    }
+    folder = workspace.root / "infra" / "terraform" / "deployer"
+    files = [*sorted(folder.glob("*.json")), *(folder / "options" / f"{option}.json" for option in OPTIONS)]
+    return {file.stem: string.Template(file.read_text(encoding="utf-8")).safe_substitute(names) for file in files}

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rollcall_build.files import replace_file
 from rollcall_local import front, mailbox
 from rollcall_local.credentials import client, deployer
+from rollcall_local.desk_users import desk_users, make_desk_users
 from rollcall_local.emulators import emulator_of, keep_emulator
 from rollcall_local.errors import LocalStackError, TerraformFailedError
 from rollcall_local.paths import ports_of, save_ports, saved_ports
@@ -71,6 +72,7 @@ class Status:
     emulator: str
     keeps_data: bool
     provider: str
+    desk_url: str | None
 
 
 def up(workspace: Workspace, builders: Builders, say: Callable[[str], None]) -> Status:
@@ -171,6 +173,8 @@ def _deploy(workspace: Workspace, builders: Builders, say: Callable[[str], None]
     replace_file(_outputs_file(workspace), json.dumps(made, indent=2))
     say(f"forms      {builders.publish_forms(workspace, made, client('dynamodb', workspace, credentials))}")
     say(f"site       {builders.publish_site(workspace, made, client('s3', workspace, credentials))}")
+    if make_desk_users(workspace, (made.get("desk") or {}).get("user_pool_id")):
+        say("desk       a manager and a reader made")
 
 
 def _stop(started: list[Callable[[], object]]) -> None:
@@ -221,6 +225,7 @@ def status(workspace: Workspace) -> Status:
         emulator=emulator.describe(),
         keeps_data=emulator.keeps_data,
         provider=chosen_provider(),
+        desk_url=f"{workspace.site_url}/desk/" if desk_users(workspace) else None,
     )
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from python_terraform import IsFlagged, Terraform
 
+from rollcall_local.emulators import emulator_of
 from rollcall_local.errors import TerraformFailedError, TerraformMissingError
 from rollcall_local.process import clean_environment, run_to_end
 from rollcall_local.terraform_configuration import Configuration, Provider, chosen_provider
@@ -107,6 +108,7 @@ class LocalTerraform:
             "region": workspace.region,
             "site_url": workspace.site_url,
             "api_url": workspace.api_url,
+            "staff_auth": emulator_of(workspace).staff_auth,
             "package_path": str(workspace.package),
             "forms": sorted(path.parent.name for path in workspace.sources.forms.glob("*/form.toml")),
         }

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from registration_core.services.edit import EditService
     from registration_core.services.intake import IntakeService
     from registration_core.services.manage import Told
+    from rollcall_local.desk_users import DeskUser
 
 DESCRIPTION = StackDescription(
     stack="local",
@@ -96,6 +97,7 @@ class FakeLocal:
     keeps_data: bool = True
     mails: list[Mail] = field(default_factory=lambda: [MAIL])
     asked: list[str] = field(default_factory=list)
+    people: list[DeskUser] = field(default_factory=list)
 
     def up(self, say: Callable[[str], None]) -> LocalStatus:
         say("emulator   started")
@@ -118,10 +120,14 @@ class FakeLocal:
             emulator="ministack" if self.keeps_data else "localstack, with ministack for DynamoDB",
             keeps_data=self.keeps_data,
             provider="stand-in",
+            desk_url="http://localhost:8080/desk/" if self.people else None,
         )
 
     def messages(self) -> Sequence[Mail]:
         return self.mails
+
+    def desk_users(self) -> Sequence[DeskUser]:
+        return self.people
 
     def region(self) -> str:
         return "eu-north-1"

@@ -11,6 +11,7 @@ import guide
 import pytest
 
 from admin_cli.aws.contexts import Context
+from rollcall_local.desk_users import DeskUser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,6 +96,7 @@ def test_status__as_json_has_every_address(rollcall: CommandLine) -> None:
         "emulator": "ministack",
         "keeps_data": True,
         "provider": "stand-in",
+        "desk_url": None,
     }
 
 
@@ -107,6 +109,45 @@ def test_status__of_a_stopped_system_fails(rollcall: CommandLine) -> None:
     assert ran.code == 1
     assert "running\tno" in ran.out
     assert "rollcall local up" in ran.err
+
+
+PEOPLE = [
+    DeskUser("manager@desk.example", "manager", "s3cret-and-long", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
+    DeskUser("reader@desk.example", "reader", "another-long-one", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
+]
+
+
+@pytest.mark.parametrize(("at", "code"), [(59, "287082"), (1111111109, "081804"), (20000000000, "353130")])
+def test_desk__shows_the_codes_of_an_authenticator_app(at: float, code: str) -> None:
+    """RFC 6238, appendix B, whose key is 12345678901234567890."""
+    assert PEOPLE[0].code(at) == code
+
+
+def test_desk__prints_who_can_sign_in(rollcall: CommandLine) -> None:
+    """A line each: name, role, password and the code of this half minute."""
+    rollcall.local.people = PEOPLE
+    before = PEOPLE[0].code(time.time())
+    lines = [line.split("\t") for line in rollcall("local", "desk").out.splitlines()]
+    assert [line[:3] for line in lines] == [[each.name, each.role, each.password] for each in PEOPLE]
+    assert {line[3] for line in lines} <= {before, PEOPLE[0].code(time.time())}
+    shown = json.loads(rollcall("local", "desk", "--json", "name,key").out)
+    assert shown == [{"name": each.name, "key": each.key} for each in PEOPLE]
+
+
+def test_desk__of_a_system_without_one(rollcall: CommandLine) -> None:
+    """It says so, and a program gets an empty list."""
+    assert rollcall("local", "desk").err == "The local system has no desk.\n"
+    assert rollcall("local", "desk", "--json", "name").out == "[]\n"
+
+
+@pytest.mark.usefixtures("on_the_path")
+def test_up__with_a_desk_says_how_to_sign_in(rollcall: CommandLine) -> None:
+    """The address is among the others, and the next command prints what to sign in with. Up itself prints no secret."""
+    rollcall.local.people = PEOPLE
+    ran = rollcall("local", "up")
+    assert "desk\thttp://localhost:8080/desk/\n" in ran.out
+    assert "  rollcall local desk\n" in ran.err
+    assert PEOPLE[0].password not in ran.out + ran.err
 
 
 def test_mail__as_json_has_every_part(rollcall: CommandLine) -> None:

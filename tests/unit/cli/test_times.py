@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from admin_cli.errors import CliError
-from admin_cli.terminal.times import parse_time, read_period, read_since
+from admin_cli.known_errors import explain
+from registration_core.domain.errors import InvalidFilterError
+from registration_core.domain.times import parse_time, read_period, read_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,9 +66,9 @@ def test_parse_time__of_an_end_date_is_the_end_of_that_day() -> None:
     "text", ["", "soon", "7", "7q", "t", "-7d", "2026-13-01", "2026-02-30", "999999w", "9999y", "9999-12-31"]
 )
 def test_parse_time__lists_what_it_accepts(text: str) -> None:
-    with pytest.raises(CliError, match=r"--until '.*' is not a time. Give one such as 7d") as raised:
+    with pytest.raises(InvalidFilterError, match=r"--until '.*' is not a time. Give one such as 7d") as raised:
         parse_time(text, now=NOW, option="--until", ends=True)
-    assert raised.value.exit_code == 2
+    assert explain(raised.value).exit_code == 2
 
 
 def test_parse_time__counts_months_by_the_calendar() -> None:
@@ -78,9 +79,9 @@ def test_parse_time__counts_months_by_the_calendar() -> None:
 
 def test_parse_time__refuses_what_can_be_misread() -> None:
     """`1m` is a minute to some and a month to others, and purge erases by it."""
-    with pytest.raises(CliError, match="could mean minutes or months: write 1min or 1mo") as raised:
+    with pytest.raises(InvalidFilterError, match="could mean minutes or months: write 1min or 1mo") as raised:
         parse_time("1m", now=NOW, option="--older-than")
-    assert raised.value.exit_code == 2
+    assert explain(raised.value).exit_code == 2
 
 
 def in_tokyo() -> None:
@@ -107,7 +108,7 @@ def test_read_period__uses_the_organisations_zone(monkeypatch: pytest.MonkeyPatc
 )
 def test_read_period__reports_a_mistake_first(since: str, until: str | None, message: str) -> None:
     """Nobody has to wait for the network to learn of a slip."""
-    with pytest.raises(CliError, match=message):
+    with pytest.raises(InvalidFilterError, match=message):
         read_period(since, until, forms=lambda: pytest.fail("asked"), now=NOW)
 
 
@@ -117,5 +118,5 @@ def test_read_period__without_options_is_open() -> None:
 
 
 def test_read_period__must_end_after_it_begins() -> None:
-    with pytest.raises(CliError, match="--since 2d must be earlier than --until 3d"):
+    with pytest.raises(InvalidFilterError, match="--since 2d must be earlier than --until 3d"):
         read_period("2d", "3d", forms=lambda: None, now=NOW)

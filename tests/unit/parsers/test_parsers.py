@@ -23,7 +23,6 @@ from admin_cli.export.rows import read_rows
 from admin_cli.mail import kinds
 from admin_cli.stack import StackDescription
 from admin_cli.terminal import completion, json_fields
-from admin_cli.terminal.times import parse_time
 from registration_core.adapters.dead_letters import _about
 from registration_core.adapters.dynamodb.stream import UnreadableRecordError, change_of
 from registration_core.adapters.dynamodb.wire import refusal
@@ -31,10 +30,11 @@ from registration_core.adapters.ses import parse_sender
 from registration_core.adapters.ses_events import UnreadableEventError, feedback_of
 from registration_core.adapters.signing_keys import parse_keys
 from registration_core.adapters.sqs import from_message
-from registration_core.domain.errors import SettingsError
+from registration_core.domain.errors import InvalidFilterError, SettingsError
 from registration_core.domain.languages import best_language
 from registration_core.domain.phones import PhoneError, normalise_phone
 from registration_core.domain.sendings import parse_sending_id
+from registration_core.domain.times import parse_time
 from registration_core.services.door import network_of
 from registration_core.settings import SubmitSettings
 
@@ -142,7 +142,7 @@ PARSERS: dict[str, Parser] = {
             st.from_regex(r"[0-9]{1,6} ?(min|h|d|w|mo|y)", fullmatch=True),
             st.text("0123456789-:TZ+.W", max_size=30),
         ),
-        (CliError,),
+        (InvalidFilterError,),
     ),
     "a number of seats": (quota._read, st.text() | st.text("+-0123456789\u0662", max_size=9), (CliError,)),
     "a change of an answer": (lambda text: edit._read([text]), st.text() | st.text("a= \n"), (CliError,)),

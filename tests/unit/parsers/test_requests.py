@@ -15,12 +15,12 @@ from unit.parsers.spoiled import refusal_of, spoiled
 from admin_cli.errors import CliError
 from admin_cli.imports.columns import Sheet, read_columns
 from admin_cli.imports.csv_file import CsvFile
-from admin_cli.submissions.filters import selection
-from admin_cli.terminal.times import read_period
 from lambda_handlers.http_request import Request, RequestError, read_answers, read_request, salvaged_answers
 from registration_core.domain.date_parts import parts_of, with_whole_dates, wrong_part
-from registration_core.domain.errors import InvalidAnswersError
+from registration_core.domain.errors import InvalidAnswersError, InvalidFilterError, RollcallError
+from registration_core.domain.filters import selection
 from registration_core.domain.staff_answers import validate_cells
+from registration_core.domain.times import read_period
 from rollcall_build.forms.files import compile_forms
 
 FORMS = compile_forms(SOURCES.forms)
@@ -113,7 +113,7 @@ WORDS = st.text(max_size=12) | st.sampled_from(
 @given(FILTERS, WORDS)
 def test_filter__selects_or_says_why(name: str, word: str) -> None:
     given_options: dict[str, Any] = {name: [word] if name == "status" else word}
-    refusal_of(lambda options: selection(lambda: FORMS, **options, now=NOW), given_options, CliError)
+    refusal_of(lambda options: selection(lambda: FORMS, **options, now=NOW), given_options, RollcallError)
 
 
 TIMES = st.sampled_from(["7d", "2w", "3mo", "monday", "today", "2026-03-01", "2027-02-28T09:30", "90min", "2y"])
@@ -127,5 +127,5 @@ def test_period__ends_after_it_begins_or_is_refused(since: str, until: str) -> N
         assert last is not None
         assert first < last
 
-    why = refusal_of(read, (since, until), CliError)
+    why = refusal_of(read, (since, until), InvalidFilterError)
     assert why is None or why == f"--since {since} must be earlier than --until {until}."

@@ -14,6 +14,42 @@ locals {
     var.firewall == null ? {} : { WAF_FILTERED = local.refused },
   )
 
+  # Who isn't let through to the staff API. With AWS credentials, the gateway has one name for an unknown path and for a
+  # request that isn't signed.
+  not_let_through = var.staff == null ? {} : local.by_token ? {
+    UNAUTHORIZED = {
+      status = 401
+      code   = "not_signed_in"
+      title  = "Unauthorized"
+      detail = "You are not signed in, or your sign-in has ended. Sign in again."
+    }
+    } : {
+    MISSING_AUTHENTICATION_TOKEN = {
+      status = 403
+      code   = "not_signed"
+      title  = "Forbidden"
+      detail = "There is nothing at this address, or this request needs a signature with AWS credentials. A form is sent by POST to /<form>."
+    }
+    INVALID_SIGNATURE = {
+      status = 403
+      code   = "wrongly_signed"
+      title  = "Forbidden"
+      detail = "The signature of this request is wrong. Check your AWS credentials and your computer's clock."
+    }
+    EXPIRED_TOKEN = {
+      status = 403
+      code   = "credentials_expired"
+      title  = "Forbidden"
+      detail = "Your AWS credentials have expired. Sign in to AWS again."
+    }
+    ACCESS_DENIED = {
+      status = 403
+      code   = "forbidden"
+      title  = "Forbidden"
+      detail = "Your AWS credentials don't let you do this. Ask whoever runs the system for the policy of readers or managers."
+    }
+  }
+
   problems = merge(local.refusals, {
     DEFAULT_4XX = {
       status = null
@@ -57,7 +93,7 @@ locals {
       title  = "Service Unavailable"
       detail = "This took too long, and it is not sure that your answers were stored. Send them again in a moment: nothing is stored twice."
     }
-  })
+  }, local.not_let_through)
 
   # A 5xx and a 429 may be retried, and say when.
   retry_after_s = { THROTTLED = 2, DEFAULT_5XX = 5, INTEGRATION_FAILURE = 5, INTEGRATION_TIMEOUT = 5 }

@@ -7,27 +7,34 @@ locals {
 
   # Any origin may ask; the function decides which may read the answer.
   preflight_headers = {
-    Access-Control-Allow-Origin  = "*"
-    Access-Control-Allow-Methods = "POST,OPTIONS"
-    Access-Control-Allow-Headers = "Content-Type,Idempotency-Key"
-    Access-Control-Max-Age       = "600"
+    for part, allowed in {
+      forms = { methods = "POST,OPTIONS", headers = "Content-Type,Idempotency-Key" }
+      staff = { methods = "DELETE,GET,OPTIONS,PATCH,POST,PUT", headers = "Authorization,Content-Type,Idempotency-Key,If-Match" }
+      } : part => {
+      Access-Control-Allow-Origin  = "*"
+      Access-Control-Allow-Methods = allowed.methods
+      Access-Control-Allow-Headers = allowed.headers
+      Access-Control-Max-Age       = "600"
+    }
   }
 
   # The gateway answers a preflight; no function runs.
   preflight = {
-    responses = {
-      "204" = {
-        description = "Says what a script may send."
-        headers     = { for header in keys(local.preflight_headers) : header => { schema = { type = "string" } } }
-      }
-    }
-    x-amazon-apigateway-integration = {
-      type             = "mock"
-      requestTemplates = { "application/json" = jsonencode({ statusCode = 204 }) }
+    for part, allowed in local.preflight_headers : part => {
       responses = {
-        default = {
-          statusCode         = "204"
-          responseParameters = { for header, value in local.preflight_headers : "method.response.header.${header}" => "'${value}'" }
+        "204" = {
+          description = "Says what a script may send."
+          headers     = { for header in keys(allowed) : header => { schema = { type = "string" } } }
+        }
+      }
+      x-amazon-apigateway-integration = {
+        type             = "mock"
+        requestTemplates = { "application/json" = jsonencode({ statusCode = 204 }) }
+        responses = {
+          default = {
+            statusCode         = "204"
+            responseParameters = { for header, value in allowed : "method.response.header.${header}" => "'${value}'" }
+          }
         }
       }
     }
@@ -38,7 +45,7 @@ locals {
       for form in var.forms : "/${form}" => {
         get     = { x-amazon-apigateway-integration = local.submit } # leads to the form's page
         post    = { x-amazon-apigateway-integration = local.submit }
-        options = local.preflight
+        options = local.preflight.forms
       }
     },
     {
@@ -53,12 +60,16 @@ locals {
         post = { x-amazon-apigateway-integration = local.links }
       }
     },
+    local.staff_paths,
   )
 
-  definition = jsonencode({
-    openapi                               = "3.0.1"
-    info                                  = { title = var.name, description = local.description, version = "1" }
-    paths                                 = local.paths
-    x-amazon-apigateway-gateway-responses = local.gateway_responses
-  })
+  definition = jsonencode(merge(
+    {
+      openapi                               = "3.0.1"
+      info                                  = { title = var.name, description = local.description, version = "1" }
+      paths                                 = local.paths
+      x-amazon-apigateway-gateway-responses = local.gateway_responses
+    },
+    var.staff == null ? {} : { components = { securitySchemes = { staff = local.staff_scheme } } },
+  ))
 }

@@ -28,6 +28,15 @@ variable "links_invoke_arn" {
   type        = string
 }
 
+variable "staff" {
+  description = "The staff API: the ARN by which the gateway invokes its function, the user pool whose access tokens with the scope it takes, or null for both where requests are signed with AWS credentials. null leaves the staff API out."
+  type = object({
+    invoke_arn    = string
+    user_pool_arn = string
+    scope         = string
+  })
+}
+
 variable "throttle" {
   description = "How many requests a second the API accepts from all visitors together (rate), and how many at once (burst), per stage."
   type = object({

@@ -5,7 +5,7 @@ variable "name" {
 
 variable "description" {
   description = "How the stack describes itself."
-  type        = map(string)
+  type        = any
 }
 
 variable "recovery_window_days" {

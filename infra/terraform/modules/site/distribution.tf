@@ -33,11 +33,23 @@ locals {
     "serial", "usb", "xr-spatial-tracking",
   ]
 
-  # Headers that CloudFront has no setting for. Windows that opened this one, or that it opened, can't reach it.
-  more_headers = {
-    "Cross-Origin-Opener-Policy" = "same-origin"
-    "Permissions-Policy"         = join(", ", [for feature in local.refused_features : "${feature}=()"])
-  }
+  # What browsers may do with the pages, and the headers that CloudFront has no setting for. Windows that opened a page,
+  # or that it opened, can't reach it.
+  headers = merge(
+    {
+      pages = {
+        name                    = var.name
+        comment                 = "What browsers may do with the site's pages."
+        content_security_policy = local.content_security_policy
+
+        more = {
+          "Cross-Origin-Opener-Policy" = "same-origin"
+          "Permissions-Policy"         = join(", ", [for feature in local.refused_features : "${feature}=()"])
+        }
+      }
+    },
+    local.desk_headers,
+  )
 }
 
 resource "aws_cloudfront_origin_access_control" "this" {
@@ -50,12 +62,14 @@ resource "aws_cloudfront_origin_access_control" "this" {
 
 resource "aws_cloudfront_response_headers_policy" "this" {
   # checkov:skip=CKV_AWS_259:HSTS is on for two years; our subdomains may be somebody else's
-  name    = var.name
-  comment = "What browsers may do with the site's pages."
+  for_each = local.headers
+
+  name    = each.value.name
+  comment = each.value.comment
 
   security_headers_config {
     content_security_policy {
-      content_security_policy = local.content_security_policy
+      content_security_policy = each.value.content_security_policy
       override                = true
     }
 
@@ -84,7 +98,7 @@ resource "aws_cloudfront_response_headers_policy" "this" {
 
   custom_headers_config {
     dynamic "items" {
-      for_each = local.more_headers
+      for_each = each.value.more
 
       content {
         header   = items.key
@@ -93,6 +107,11 @@ resource "aws_cloudfront_response_headers_policy" "this" {
       }
     }
   }
+}
+
+moved {
+  from = aws_cloudfront_response_headers_policy.this
+  to   = aws_cloudfront_response_headers_policy.this["pages"]
 }
 
 resource "aws_cloudfront_distribution" "this" {
@@ -124,7 +143,7 @@ resource "aws_cloudfront_distribution" "this" {
     allowed_methods            = ["GET", "HEAD"]
     cached_methods             = ["GET", "HEAD"]
     cache_policy_id            = local.caching_optimized
-    response_headers_policy_id = aws_cloudfront_response_headers_policy.this.id
+    response_headers_policy_id = aws_cloudfront_response_headers_policy.this["pages"].id
     compress                   = true
 
     dynamic "function_association" {
@@ -171,6 +190,31 @@ resource "aws_cloudfront_distribution" "this" {
       cache_policy_id          = ordered_cache_behavior.value.cache_policy_id
       origin_request_policy_id = ordered_cache_behavior.value.origin_request_policy_id
       compress                 = true
+    }
+  }
+
+  # The desk's page and its scripts are in the bucket too, under headers of their own.
+  dynamic "ordered_cache_behavior" {
+    for_each = var.desk[*]
+
+    content {
+      path_pattern               = "/desk/*"
+      target_origin_id           = "site"
+      viewer_protocol_policy     = "redirect-to-https"
+      allowed_methods            = ["GET", "HEAD"]
+      cached_methods             = ["GET", "HEAD"]
+      cache_policy_id            = local.caching_optimized
+      response_headers_policy_id = aws_cloudfront_response_headers_policy.this["desk"].id
+      compress                   = true
+
+      dynamic "function_association" {
+        for_each = aws_cloudfront_function.redirect
+
+        content {
+          event_type   = "viewer-request"
+          function_arn = function_association.value.arn
+        }
+      }
     }
   }
 

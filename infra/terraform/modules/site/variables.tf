@@ -31,6 +31,13 @@ variable "api" {
   })
 }
 
+variable "desk" {
+  description = "The desk, and the address of its sign-in pages. null means that the site has none."
+  type = object({
+    sign_in_url = string
+  })
+}
+
 variable "site_origin" {
   description = "The address that visitors see, if it isn't the distribution's: a posted form may redirect to it. null means the page's own address."
   type        = string

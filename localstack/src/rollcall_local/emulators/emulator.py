@@ -39,6 +39,11 @@ class Emulator(ABC):
             port_variable="EDGE_PORT",
         )
 
+    @property
+    def staff_auth(self) -> dict[str, str]:
+        """How staff sign in: the variable of infra/terraform. An emulator without Cognito has IAM."""
+        return {"kind": "iam"}
+
     def describe(self) -> str:
         """Return its name, and what it relies on, for `up` and `status`."""
         return self.name

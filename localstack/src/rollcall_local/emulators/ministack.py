@@ -31,6 +31,11 @@ class Ministack(Emulator):
     keeps_data = True
     health_path = "/_ministack/health"
 
+    @property
+    def staff_auth(self) -> dict[str, str]:
+        """Sign in with Cognito; its pages are at the emulator's own address."""
+        return {"kind": "cognito", "sign_in_url": self.workspace.endpoint_url}
+
     def _prepare(self) -> None:
         if not self.workspace.emulator_python.exists():
             raise LocalStackError("The emulator is not installed in this clone. Run: make dev")

@@ -10,6 +10,7 @@ from registration_core.domain.errors import (
     DamagedSubmissionError,
     FormNotNamedError,
     InvalidCursorError,
+    InvalidFilterError,
     InvalidLabelError,
     InvalidReferenceError,
     MailQueueError,
@@ -19,6 +20,7 @@ from registration_core.domain.errors import (
     StorageUnavailableError,
     SubmissionNotFoundError,
     UnknownFormError,
+    UnknownNameError,
 )
 from registration_core.domain.mail_errors import DeadLettersError, MailAskedError
 from rollcall_local.errors import LocalStackError
@@ -28,9 +30,11 @@ _EXIT_CODES: tuple[tuple[type[RollcallError], ExitCode], ...] = (
     (InvalidReferenceError, ExitCode.NOT_FOUND),
     (UnknownFormError, ExitCode.NOT_FOUND),
     (QuotaNotFoundError, ExitCode.NOT_FOUND),
+    (UnknownNameError, ExitCode.NOT_FOUND),
     (UnknownContextError, ExitCode.NOT_FOUND),
     (InvalidContextError, ExitCode.USAGE),
     (InvalidCursorError, ExitCode.USAGE),
+    (InvalidFilterError, ExitCode.USAGE),
     (InvalidLabelError, ExitCode.USAGE),
     (FormNotNamedError, ExitCode.USAGE),
     (StorageDeniedError, ExitCode.CREDENTIALS),

@@ -17,7 +17,6 @@ from admin_cli.submissions.promotions import leaving, say_promoted, say_promotio
 from admin_cli.terminal import completion
 from admin_cli.terminal.escape import plain
 from admin_cli.terminal.help import Command, verb
-from admin_cli.terminal.usage import meant
 from admin_cli.terminal.values import for_person
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
@@ -27,6 +26,7 @@ from registration_core.domain.errors import (
 )
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.submission import Status
+from registration_core.domain.suggestions import meant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

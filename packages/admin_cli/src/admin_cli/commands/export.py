@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.services import of
-from admin_cli.submissions.filters import (
+from admin_cli.submissions.filters import (  # noqa: TC001 - Typer reads the annotations
     FormOption,
     LabelOption,
     OptionOption,
     SinceOption,
     StatusOption,
     UntilOption,
-    selection,
 )
 from admin_cli.terminal import completion
 from admin_cli.terminal.help import Command, verb
+from registration_core.domain.filters import selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.commands import language
-from admin_cli.forms.definitions import forms_at_hand, forms_folder, read_checked_forms, shared_folder, the_form
+from admin_cli.forms.definitions import forms_at_hand, forms_folder, read_checked_forms, shared_folder
 from admin_cli.forms.parameters import Folder, FormArgument  # noqa: TC001 - Typer reads the annotations
 from admin_cli.services import of
 from admin_cli.terminal.escape import to_json, to_json_line
@@ -18,6 +18,7 @@ from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.local_time import keep_time_of
 from admin_cli.terminal.table import Column
 from admin_cli.terminal.values import for_person
+from registration_core.domain.filters import the_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.forms.definitions import the_form
 from admin_cli.forms.seats import forms_of
 from admin_cli.services import of
 from admin_cli.submissions.filters import FormOption  # noqa: TC001 - Typer reads the annotations
@@ -15,9 +14,10 @@ from admin_cli.submissions.history_lines import COLUMNS_OF_ALL, journal_lines, p
 from admin_cli.submissions.lookup import look_up
 from admin_cli.terminal.help import Command, verb
 from admin_cli.terminal.json_fields import json_option, pick, requested_fields
-from admin_cli.terminal.times import read_period
 from admin_cli.terminal.values import for_person
+from registration_core.domain.filters import the_form
 from registration_core.domain.records import HISTORY, JOURNAL, event_record
+from registration_core.domain.times import read_period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,6 @@ import typer
 
 from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.forms.definitions import the_form
 from admin_cli.forms.seats import forms_of
 from admin_cli.imports.columns import row_and_line
 from admin_cli.imports.csv_file import CsvFile
@@ -22,6 +21,7 @@ from admin_cli.services import of
 from admin_cli.submissions.bulk import for_each
 from admin_cli.terminal import completion
 from admin_cli.terminal.help import Command, verb
+from registration_core.domain.filters import the_form
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:

@@ -9,19 +9,19 @@ import typer
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.services import of
 from admin_cli.submissions.columns import ColumnsOption, SortOption  # noqa: TC001 - Typer reads the annotations
-from admin_cli.submissions.filters import (
+from admin_cli.submissions.filters import (  # noqa: TC001 - Typer reads the annotations
     FormOption,
     LabelOption,
     OptionOption,
     SinceOption,
     StatusOption,
     UntilOption,
-    selection,
 )
 from admin_cli.submissions.listing import JsonLines, PrintOptions, TableOption, printer
 from admin_cli.submissions.spam_signs import suspected
 from admin_cli.terminal.help import Command, same_command, verb
 from admin_cli.terminal.json_fields import json_option, requested_fields
+from registration_core.domain.filters import selection
 from registration_core.domain.records import FIELDS
 from registration_core.domain.submission import Status
 

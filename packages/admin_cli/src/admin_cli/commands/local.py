@@ -6,6 +6,7 @@ import contextlib
 import shlex
 import shutil
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,19 +16,16 @@ import typer
 from admin_cli.aws.contexts import add_local
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.forms.definitions import read_forms
+from admin_cli.local.mails import MAIL_FIELDS, is_meant, print_mail, record, save_attachments, short_id
 from admin_cli.services import of
 from admin_cli.terminal.help import Command, noun
 from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.local_time import keep_time_of
 from admin_cli.terminal.table import Column
-from registration_core.domain.errors import FormFileError, InvalidReferenceError
-from registration_core.domain.identifiers import display_reference, parse_reference
+from registration_core.domain.errors import FormFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from admin_cli.terminal.output import Output
-    from rollcall_local.mailbox import Mail
     from rollcall_local.stack import Status
 
 app = noun("""
@@ -36,6 +34,7 @@ Run the whole system on this machine: an AWS emulator, the site and a mailbox. N
 Examples:
   rollcall local up
   rollcall local mail
+  rollcall local desk
   rollcall local down
 """)
 
@@ -50,8 +49,9 @@ STATUS_FIELDS = (
     "emulator",
     "keeps_data",
     "provider",
+    "desk_url",
 )
-MAIL_FIELDS = ("id", "at", "from", "to", "reply_to", "subject", "attachments", "text", "html")
+DESK_FIELDS = ("name", "role", "password", "code", "key")
 
 COLUMNS = (
     Column("AT"),
@@ -59,6 +59,8 @@ COLUMNS = (
     Column("SUBJECT", narrowest=16),
     Column("ID"),
 )
+
+DESK_COLUMNS = (Column("NAME"), Column("ROLE"), Column("PASSWORD"), Column("CODE"))
 
 
 @app.command(cls=Command)
@@ -75,7 +77,9 @@ def up(ctx: typer.Context) -> None:
     local = services.local()
     status = local.up(services.output.note)
     in_use = add_local(status.stack, local.region(), status.endpoint_url, file=services.contexts)
-    services.output.fields([("site", status.site_url), ("mailbox", status.mailbox_url), ("api", status.api_url)])
+    desk = [("desk", status.desk_url)] if status.desk_url else []
+    addresses = [("site", status.site_url), *desk, ("mailbox", status.mailbox_url), ("api", status.api_url)]
+    services.output.fields(addresses)
     context_option = "" if in_use else f" --context {status.stack}"
     rollcall = _own_name()
     services.output.note("")
@@ -84,6 +88,10 @@ def up(ctx: typer.Context) -> None:
     )
     services.output.note(f"  {rollcall} forms example registration --curl{context_option} | sh")
     services.output.note(f"  {rollcall} list{context_option}")
+    if desk:
+        services.output.note("")
+        services.output.note("The desk is the staff's page. This prints a name, a password and a code to sign in with:")
+        services.output.note(f"  {rollcall} local desk")
 
 
 @app.command(cls=Command)
@@ -141,6 +149,36 @@ def status(
 
 
 @app.command(cls=Command)
+def desk(
+    ctx: typer.Context,
+    *,
+    json: Annotated[str | None, json_option(DESK_FIELDS)] = None,
+) -> None:
+    """Print who can sign in to the desk on this machine: a manager and a reader, each with password and code.
+
+    A code is what an authenticator app shows. It changes every half minute and works once, so run the command again for
+    each sign-in. Or add the key to an app: --json name,key. These people exist on this machine only.
+
+    Examples:
+      rollcall local desk
+      rollcall local desk --json name,password,code
+    """
+    services = of(ctx)
+    names = requested_fields(services.output, json, DESK_FIELDS)
+    now = time.time()
+    people = [
+        {"name": user.name, "role": user.role, "password": user.password, "code": user.code(now), "key": user.key}
+        for user in services.local().desk_users()
+    ]
+    if names is not None:
+        services.output.json([pick(each, names) for each in people])
+    elif people:
+        services.output.rows(DESK_COLUMNS, ([each[name] for name in DESK_FIELDS[:-1]] for each in people))
+    else:
+        services.output.note("The local system has no desk.")
+
+
+@app.command(cls=Command)
 def mail(
     ctx: typer.Context,
     wanted_mail: Annotated[
@@ -169,7 +207,7 @@ def mail(
     names = requested_fields(services.output, json, MAIL_FIELDS)
     mails = [m for m in services.local().messages() if to is None or to.casefold() in map(str.casefold, m.to)]
     if wanted_mail is not None:
-        mails = [m for m in mails if _is_meant(m, wanted_mail)]
+        mails = [m for m in mails if is_meant(m, wanted_mail)]
         if not mails:
             raise CliError(
                 f"There is no mail {wanted_mail!r}.",
@@ -177,7 +215,7 @@ def mail(
                 exit_code=ExitCode.NOT_FOUND,
             )
     if save is not None:
-        _save(services.output, mails, save)
+        save_attachments(services.output, mails, save)
     if services.output.on_terminal:
         _keep_organisations_time()
     if names is not None:
@@ -186,9 +224,9 @@ def mail(
         for place, each in enumerate(mails):
             if place:
                 services.output.line()
-            _print_mail(services.output, each)
+            print_mail(services.output, each)
     elif mails:
-        name = _short if services.output.on_terminal else str
+        name = short_id if services.output.on_terminal else str
         services.output.rows(COLUMNS, ([m.at, m.to, m.subject, name(m.id)] for m in mails))
     else:
         services.output.note("No mails yet." if to is None else f"No mails to {to} yet.")
@@ -198,42 +236,6 @@ def _keep_organisations_time() -> None:
     """Write times as `rollcall list` does. Mails stay readable while a form file has mistakes."""
     with contextlib.suppress(CliError, FormFileError):
         keep_time_of(read_forms(None))
-
-
-def _short(mail_id: str) -> str:
-    """Return the end of an ID, which is enough to name one mail."""
-    return mail_id.rpartition("-")[2]
-
-
-def _is_meant(mail: Mail, wanted_mail: str) -> bool:
-    """Return whether a mail has this ID, ends in it, or is about the submission with this reference."""
-    if wanted_mail in (mail.id, _short(mail.id)):
-        return True
-    try:
-        reference = display_reference(parse_reference(wanted_mail))
-    except InvalidReferenceError:
-        return False
-    return reference in mail.text or reference in mail.subject
-
-
-def record(mail: Mail) -> dict[str, object]:
-    """Return a mail as `--json` prints it."""
-    parts = mail.as_json()
-    return {name: parts[name] for name in MAIL_FIELDS}
-
-
-def _save(output: Output, mails: Sequence[Mail], folder: Path) -> None:
-    """Save the attachments, and print their paths."""
-    saved = 0
-    for mail in mails:
-        for attached in mail.attachments:
-            path = folder / mail.id / attached.name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(attached.content)
-            output.note(f"Saved {path}")
-            saved += 1
-    if not saved:
-        output.note("These mails have no attachments.")
 
 
 def _own_name() -> str:
@@ -247,18 +249,3 @@ def _own_name() -> str:
 def _print_status(output: Output, status: Status) -> None:
     as_words = {name: "yes" if value else "no" for name, value in asdict(status).items() if isinstance(value, bool)}
     output.fields((asdict(status) | as_words).items())
-
-
-def _print_mail(output: Output, mail: Mail) -> None:
-    output.fields(
-        [
-            ("id", mail.id),
-            ("at", mail.at),
-            ("from", mail.sender),
-            ("to", mail.to),
-            ("reply to", mail.reply_to),
-            ("subject", mail.subject),
-            ("attached", [f"{each.name} ({each.type}, {len(each.content):,} bytes)" for each in mail.attachments]),
-            ("text", "\n".join(mail.text.rstrip().splitlines())),  # a mail's lines end in CRLF
-        ],
-    )

@@ -12,16 +12,22 @@ import typer
 from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.services import of
 from admin_cli.submissions.bulk import for_each
-from admin_cli.submissions.filters import FormOption, LabelOption, OptionOption, StatusOption, selection
+from admin_cli.submissions.filters import (  # noqa: TC001 - Typer reads the annotations
+    FormOption,
+    LabelOption,
+    OptionOption,
+    StatusOption,
+)
 from admin_cli.submissions.lookup import counted
 from admin_cli.submissions.promotions import Leaving, say_promoted, say_promotions
 from admin_cli.terminal.help import Command, verb
 from admin_cli.terminal.progress import Progress
-from admin_cli.terminal.times import parse_time
 from admin_cli.terminal.values import for_person
 from registration_core.domain.errors import SubmissionNotFoundError
+from registration_core.domain.filters import selection
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.submission import Status
+from registration_core.domain.times import parse_time
 
 if TYPE_CHECKING:
     from admin_cli.confirmation import Act

@@ -8,7 +8,6 @@ import typer
 
 from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.forms.definitions import the_form
 from admin_cli.forms.parameters import FormArgument, OptionArgument  # noqa: TC001 - Typer reads the annotations
 from admin_cli.forms.seats import forms_of, said, seats_of
 from admin_cli.services import of
@@ -22,6 +21,7 @@ from admin_cli.terminal.table import Column
 from admin_cli.terminal.values import for_person
 from registration_core.domain.errors import QuotaChangedError
 from registration_core.domain.fields import FieldType
+from registration_core.domain.filters import the_form
 from registration_core.domain.quota import Waitlist
 from registration_core.domain.records import FIELDS as SUBMISSION_FIELDS
 from registration_core.domain.records import iso

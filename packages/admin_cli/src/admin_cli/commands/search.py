@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from admin_cli.errors import CliError, ExitCode
 from admin_cli.services import of
 from admin_cli.submissions.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
-from admin_cli.submissions.filters import (
+from admin_cli.submissions.filters import (  # noqa: TC001 - Typer reads the annotations
     FormOption,
     LabelOption,
     OptionOption,
     SinceOption,
     StatusOption,
     UntilOption,
-    selection,
 )
 from admin_cli.submissions.listing import JsonLines, PrintOptions, printer
 from admin_cli.submissions.lookup import counted
 from admin_cli.terminal.help import Command, same_command, verb
 from admin_cli.terminal.json_fields import json_option, requested_fields
 from admin_cli.terminal.progress import Progress
-from registration_core.domain.errors import InvalidReferenceError, SubmissionNotFoundError
-from registration_core.domain.identifiers import parse_reference
+from registration_core.domain.filters import selection
 from registration_core.domain.records import FIELDS
+from registration_core.services.search import indexed, read_search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,10 +36,6 @@ if TYPE_CHECKING:
 app = verb()
 
 DEFAULT_LIMIT = 30
-_ALL = 10_000
-
-_ID = re.compile(r"[a-z]{2,8}_[0-9A-Za-z]{26}")
-_REFERENCE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[0-9A-Za-z]{4}[- ]?[0-9A-Za-z]{4}")
 
 
 @app.command(cls=Command)
@@ -80,7 +73,7 @@ def search(
     services = of(ctx)
     output = services.output
     names = requested_fields(output, json, FIELDS)
-    _check(what)
+    what = read_search(what)
     stack = services.stack()
     chosen = selection(
         lambda: stack.forms,
@@ -92,7 +85,7 @@ def search(
         label=label,
         versions_of=stack.versions_of,
     )
-    matches = _find(output, stack.query(), what.strip(), chosen, Limit(limit, same_command(ctx, limit=str(2 * limit))))
+    matches = _find(output, stack.query(), what, chosen, Limit(limit, same_command(ctx, limit=str(2 * limit))))
     shown = printer(output, stack, PrintOptions(names, jsonl, columns), form=form)
     shown.print(matches, nothing=f"No submissions found for {what!r}.", slow=True)
 
@@ -104,36 +97,13 @@ class Limit(NamedTuple):
     for_more: str
 
 
-def _check(what: str) -> None:
-    """Check the search term before any request. Raises CliError, InvalidReferenceError."""
-    if not what.strip(" '\u2019"):
-        raise CliError("Give an address, a reference or a name to search for.", exit_code=ExitCode.USAGE)
-    if _REFERENCE.fullmatch(what.strip()):
-        parse_reference(what)
-
-
 def _find(output: Output, query: QueryService, what: str, chosen: Selection, most: Limit) -> Iterator[Submission]:
     """Search in the cheapest way."""
-    if "@" in what:
-        submissions = query.by_email(what, limit=_ALL)
-        yield from [submission for submission in submissions if chosen.admits(submission)][: most.limit]
-    elif _ID.fullmatch(what) or _REFERENCE.fullmatch(what):
-        yield query.show(what).submission
+    submissions = indexed(query, what, chosen)
+    if submissions is None:
+        yield from _by_name(output, query, what, chosen, most)
     else:
-        submission = _by_reference(query, what)
-        if submission is not None:
-            yield submission
-        else:
-            yield from _by_name(output, query, what, chosen, most)
-
-
-def _by_reference(query: QueryService, what: str) -> Submission | None:
-    """Find a submission by a reference of only letters or only digits, which may also be a name or a number."""
-    try:
-        parse_reference(what)
-        return query.show(what).submission
-    except (InvalidReferenceError, SubmissionNotFoundError):
-        return None
+        yield from submissions[: most.limit]
 
 
 def _by_name(output: Output, query: QueryService, what: str, chosen: Selection, most: Limit) -> Iterator[Submission]:

@@ -13,20 +13,20 @@ from admin_cli.export.delimiters import read_delimiter
 from admin_cli.services import of
 from admin_cli.stats.sheet import Sheet
 from admin_cli.stats.tally import Period, Tally, choice_fields, stretches
-from admin_cli.submissions.filters import (
+from admin_cli.submissions.filters import (  # noqa: TC001 - Typer reads the annotations
     FormOption,
     LabelOption,
     OptionOption,
     SinceOption,
     StatusOption,
     UntilOption,
-    selection,
 )
 from admin_cli.submissions.lookup import counted
 from admin_cli.terminal.help import Command, verb
 from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.progress import Progress
 from admin_cli.terminal.table import Column
+from registration_core.domain.filters import selection
 
 if TYPE_CHECKING:
     from collections import Counter

@@ -9,10 +9,17 @@ import typer
 from admin_cli.services import of
 from admin_cli.submissions.arrivals import Watch
 from admin_cli.submissions.columns import ColumnsOption  # noqa: TC001 - Typer reads the annotations
-from admin_cli.submissions.filters import FormOption, LabelOption, OptionOption, SinceOption, StatusOption, selection
+from admin_cli.submissions.filters import (  # noqa: TC001 - Typer reads the annotations
+    FormOption,
+    LabelOption,
+    OptionOption,
+    SinceOption,
+    StatusOption,
+)
 from admin_cli.submissions.listing import JsonLines, PrintOptions, printer
 from admin_cli.terminal.help import Command, verb
 from admin_cli.terminal.json_fields import json_option, requested_fields
+from registration_core.domain.filters import selection
 from registration_core.domain.records import FIELDS
 
 app = verb()

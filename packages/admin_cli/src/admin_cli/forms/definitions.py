@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from admin_cli.errors import CliError, ExitCode
-from admin_cli.terminal.usage import meant
+from admin_cli.errors import CliError
 from rollcall_build.sources import Sources, sources_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from admin_cli.services import Services
@@ -91,37 +90,3 @@ def find_root() -> Path:
     from rollcall_local import paths  # noqa: PLC0415 - only where files of a clone are read
 
     return paths.find_root()
-
-
-def the_form(forms: Mapping[str, Form], name: str) -> Form:
-    """Return one form. Raises CliError, which lists them, for an unknown name."""
-    if name in forms:
-        return forms[name]
-    raise CliError(
-        f"There is no form {name!r}.{meant(name.lower(), forms)} There are: {', '.join(forms)}.",
-        exit_code=ExitCode.NOT_FOUND,
-    )
-
-
-def the_option(forms: Iterable[Form], text: str) -> str:
-    """Return the value of the counted option with this label in any language; the text itself if there is none.
-
-    A label of two options counts as unknown, so that nobody acts on the wrong one.
-    """
-    from registration_core.domain.search_text import fold  # noqa: PLC0415 - only where an option is named
-
-    counted = {
-        option.value: option
-        for form in forms
-        if (field := form.chosen_field) is not None
-        for option in field.options
-        if option.capacity is not None
-    }
-    if text in counted:
-        return text
-    named = [
-        value
-        for value, option in counted.items()
-        if fold(text) in {fold(label) for label in option.label.by_language.values()}
-    ]
-    return named[0] if len(named) == 1 else text

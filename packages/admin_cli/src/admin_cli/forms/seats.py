@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.forms.definitions import the_form, the_option
-from admin_cli.terminal.usage import meant
+from registration_core.domain.filters import the_form, the_option
+from registration_core.domain.suggestions import meant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

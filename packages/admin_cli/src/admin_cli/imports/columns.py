@@ -12,9 +12,9 @@ from admin_cli.export.formulas import as_typed
 from admin_cli.forms.headings import ANSWER, READ, Headings
 from admin_cli.imports.csv_file import column_letters
 from admin_cli.terminal.escape import from_tab_separated
-from admin_cli.terminal.usage import meant
 from registration_core.domain.sheet_words import statuses
 from registration_core.domain.submission import STANDING, Status
+from registration_core.domain.suggestions import meant
 from registration_core.services.intake import Row, WrongCell
 
 if TYPE_CHECKING:

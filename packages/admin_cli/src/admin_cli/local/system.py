@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from rollcall_local.desk_users import DeskUser
     from rollcall_local.mailbox import Mail
     from rollcall_local.paths import Workspace
     from rollcall_local.stack import Status
@@ -32,6 +33,9 @@ class LocalSystem(Protocol):
 
     def messages(self) -> Sequence[Mail]:
         """Return the mails, oldest first."""
+
+    def desk_users(self) -> Sequence[DeskUser]:
+        """Return who may sign in to the desk; nobody if there is none."""
 
     def region(self) -> str:
         """Return the AWS region that it emulates."""
@@ -77,6 +81,12 @@ class WorkspaceSystem:
         from rollcall_local import mailbox  # noqa: PLC0415 - only what is asked for
 
         return mailbox.messages(self.workspace)
+
+    def desk_users(self) -> Sequence[DeskUser]:
+        """Read who the last `up` made."""
+        from rollcall_local.desk_users import desk_users  # noqa: PLC0415 - only what is asked for
+
+        return desk_users(self.workspace)
 
     def region(self) -> str:
         """Name the workspace's region."""

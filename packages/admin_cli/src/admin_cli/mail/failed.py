@@ -14,12 +14,12 @@ from admin_cli.services import of
 from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.progress import Progress
 from admin_cli.terminal.table import Column
-from admin_cli.terminal.times import read_since
 from admin_cli.terminal.values import for_person
 from registration_core.domain.dead_letters import ChangeSpan
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import MailRequest, MailState
 from registration_core.domain.records import iso
+from registration_core.domain.times import read_since
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.terminal.usage import meant
 from registration_core.domain.mail import MailKind
+from registration_core.domain.suggestions import meant
 from registration_core.domain.values import ValueRefusedError, clean_line
 
 if TYPE_CHECKING:

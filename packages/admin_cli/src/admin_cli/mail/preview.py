@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.forms.definitions import forms_folder, read_forms, shared_folder, the_form
+from admin_cli.forms.definitions import forms_folder, read_forms, shared_folder
 from admin_cli.forms.parameters import Folder  # noqa: TC001 - Typer reads the annotations
 from admin_cli.mail.kinds import Values, read_mail, read_values
 from admin_cli.services import of
 from admin_cli.submissions.lookup import look_up
 from admin_cli.terminal import completion
 from admin_cli.terminal.escape import plain_lines
+from registration_core.domain.filters import the_form
 from registration_core.domain.mail import MailKind
 
 if TYPE_CHECKING:

@@ -9,25 +9,25 @@ import typer
 from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.doctor.forms import deploying
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.forms.definitions import forms_folder, read_forms, the_form
+from admin_cli.forms.definitions import forms_folder, read_forms
 from admin_cli.forms.parameters import Folder  # noqa: TC001 - Typer reads the annotations
 from admin_cli.mail.kinds import OwnText, OwnTextFile, Subject, Values, own_message, read_mail, read_values
 from admin_cli.mail.outcome import NoWait, wait_for
 from admin_cli.mail.preview import as_text, render
 from admin_cli.services import of
-from admin_cli.submissions.filters import (
+from admin_cli.submissions.filters import (  # noqa: TC001 - Typer reads the annotations
     LabelOption,
     OptionOption,
     SinceOption,
     StatusOption,
     UntilOption,
-    selection,
 )
 from admin_cli.submissions.lookup import counted
 from admin_cli.terminal import completion
 from admin_cli.terminal.escape import plain_lines
 from admin_cli.terminal.progress import Progress
 from admin_cli.terminal.values import for_person
+from registration_core.domain.filters import selection, the_form
 from registration_core.domain.forms import MESSAGE
 from registration_core.domain.mail import MailKind, MailState
 

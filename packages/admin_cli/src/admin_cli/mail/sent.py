@@ -18,13 +18,13 @@ from admin_cli.submissions.lookup import check_spelling
 from admin_cli.terminal.help import same_command
 from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.table import Column
-from admin_cli.terminal.times import read_since
-from admin_cli.terminal.usage import meant
 from admin_cli.terminal.values import for_person
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import TO_STAFF, MailState
 from registration_core.domain.mail_errors import AccountSuppressionsDeniedError
 from registration_core.domain.records import iso
+from registration_core.domain.suggestions import meant
+from registration_core.domain.times import read_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

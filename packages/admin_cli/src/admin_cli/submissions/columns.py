@@ -14,10 +14,10 @@ from admin_cli.submissions.sort_order import in_order
 from admin_cli.submissions.spam_signs import why_spam
 from admin_cli.terminal import completion
 from admin_cli.terminal.table import Column
-from admin_cli.terminal.usage import meant
 from registration_core.domain.ages import age_in
 from registration_core.domain.fields import FieldType
 from registration_core.domain.identifiers import display_reference
+from registration_core.domain.suggestions import meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

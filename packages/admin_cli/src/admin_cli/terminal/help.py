@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 from admin_cli.catalogue import root_help
 from admin_cli.terminal.help_page import HelpPage
 from admin_cli.terminal.parameters import take_texts_plainly
-from admin_cli.terminal.usage import meant
+from registration_core.domain.suggestions import meant
 
 if TYPE_CHECKING:
     from typing import Any

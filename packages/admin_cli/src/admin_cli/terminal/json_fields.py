@@ -9,7 +9,7 @@ import typer
 
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.terminal import completion
-from admin_cli.terminal.usage import meant
+from registration_core.domain.suggestions import meant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,6 +6,8 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from registration_core.domain.forms import zone_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 def keep_time_of(forms: Mapping[str, Form]) -> None:
     """Use the time zone of these forms; if they name none, this machine's."""
-    zone = next((form.time_zone for form in forms.values() if form.time_zone is not None), None)
+    zone = zone_of(forms.values())
     if zone is not None and hasattr(time, "tzset"):
         os.environ["TZ"] = zone.rule
         time.tzset()

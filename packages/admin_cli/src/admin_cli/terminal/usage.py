@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from registration_core.domain.suggestions import meant
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from typer.exceptions import TyperException
 
@@ -18,12 +19,6 @@ _NUMBERS = {
     "Input should be less than or equal to": "must be {} or less",
 }
 _EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\)|s)? \((?P<extra>.*)\)", re.DOTALL)
-
-
-def meant(name: str, known: Iterable[str]) -> str:
-    """Return a sentence that suggests the nearest known name; empty if none is near."""
-    near = get_close_matches(name, list(known), n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
 
 
 def sentence(error: TyperException) -> str:

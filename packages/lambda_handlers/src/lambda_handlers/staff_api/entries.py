@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lambda_handlers.http_response import json_response
 from registration_core.adapters.mail_values import shown_answers
-from registration_core.domain.records import detailed_record, iso
+from registration_core.domain.records import detailed_record, iso, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,16 +22,15 @@ def entry_response(call: Call, details: SubmissionDetails) -> dict[str, Any]:
 def entry(call: Call, details: SubmissionDetails) -> dict[str, object]:
     """Return a submission with its history and mails, and its answers in words."""
     submission = details.submission
-    current = call.services.forms.get(submission.form)
-    form = call.services.form_of(submission) or current
+    form = call.services.form_of(submission) or call.services.forms.get(submission.form)
     shown = shown_answers(form, submission, call.language_of(form)) if form is not None else []
     return {
         **detailed_record(
             details,
-            name=current.name_in(submission.answers) if current is not None else "",
+            name=_name(call, submission),
             rank=call.services.query().rank(submission),
         ),
-        **desk_values(submission),
+        **_desk_values(submission),
         "notes": [{"id": note.id, "at": iso(note.at), "by": note.by, "text": note.text} for note in submission.notes],
         "check_ins": [
             {"day": check_in.day.isoformat(), "at": iso(check_in.at), "by": check_in.by}
@@ -41,8 +40,19 @@ def entry(call: Call, details: SubmissionDetails) -> dict[str, object]:
     }
 
 
-def desk_values(submission: Submission) -> dict[str, object]:
-    """Return what lists show of a submission in addition to its record: how many notes, and the days checked in."""
+def listed(call: Call, submission: Submission, *, rank: int | None) -> dict[str, object]:
+    """Return a submission as lists show it."""
+    return {**record(submission, name=_name(call, submission), rank=rank), **_desk_values(submission)}
+
+
+def _name(call: Call, submission: Submission) -> str:
+    """Return the person that a submission is about; empty if the form asks for no name."""
+    form = call.services.forms.get(submission.form)
+    return form.name_in(submission.answers) if form is not None else ""
+
+
+def _desk_values(submission: Submission) -> dict[str, object]:
+    """Return what a record lacks: how many notes there are, and the days of the check-ins."""
     return {
         "notes_count": len(submission.notes),
         "checked_in": [check_in.day.isoformat() for check_in in submission.check_ins],

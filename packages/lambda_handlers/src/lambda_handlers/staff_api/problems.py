@@ -11,6 +11,7 @@ from registration_core.domain.errors import (
     AlreadyRegisteredError,
     InvalidAnswersError,
     InvalidCursorError,
+    InvalidFilterError,
     InvalidKeyError,
     InvalidLabelError,
     InvalidReferenceError,
@@ -23,6 +24,7 @@ from registration_core.domain.errors import (
     StorageUnavailableError,
     SubmissionNotFoundError,
     UnknownFormError,
+    UnknownNameError,
 )
 from registration_core.domain.sentences import sentence
 
@@ -37,14 +39,16 @@ RETRY_AFTER_S = 2
 STATUS_AND_CODE: Mapping[type[RollcallError], tuple[int, str]] = {
     InvalidParameterError: (400, InvalidParameterError.code),
     InvalidCursorError: (400, InvalidCursorError.code),
+    InvalidFilterError: (400, InvalidFilterError.code),
     InvalidKeyError: (400, InvalidKeyError.code),
+    InvalidReferenceError: (400, InvalidReferenceError.code),
     NotSignedInError: (401, NotSignedInError.code),
     NotStaffError: (403, NotStaffError.code),
     ReadersOnlyReadError: (403, ReadersOnlyReadError.code),
     RouteNotFoundError: (404, NOT_FOUND),
     SubmissionNotFoundError: (404, NOT_FOUND),
-    InvalidReferenceError: (404, NOT_FOUND),
     UnknownFormError: (404, NOT_FOUND),
+    UnknownNameError: (404, NOT_FOUND),
     QuotaNotFoundError: (404, NOT_FOUND),
     MethodNotAllowedError: (405, MethodNotAllowedError.code),
     StatusTransitionError: (409, NOT_ALLOWED),

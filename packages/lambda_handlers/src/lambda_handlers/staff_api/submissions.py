@@ -1,15 +1,39 @@
-"""Submissions: one with its history, mails and answers in words."""
+"""Submissions: the list with its filters and search, and one with everything about it."""
 
 from __future__ import annotations
 
-from lambda_handlers.staff_api.call import Route
-from lambda_handlers.staff_api.entries import entry_response
+from itertools import islice
+
+from lambda_handlers.http_response import json_response
+from lambda_handlers.staff_api.call import InvalidParameterError, Route
+from lambda_handlers.staff_api.entries import entry_response, listed
+from registration_core.domain.errors import InvalidCursorError, SubmissionNotFoundError
+from registration_core.domain.filters import selection
+from registration_core.domain.forms import zone_of
+from registration_core.services.search import indexed, read_search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from lambda_handlers.staff_api.call import Call
+    from registration_core.domain.selection import Selection
+    from registration_core.domain.submission import Submission
+
+FILTERS = ("form", "status", "option", "label", "since", "until")
+DEFAULT_LIMIT, MOST = 50, 500
+MOST_READ = 5_000
+"""How many submissions one call reads for a name. The cursor continues after them."""
+
+
+def list_submissions(call: Call) -> dict[str, Any]:
+    """Answer with a page of submissions, newest first."""
+    chosen, what = selected(call), call.parameter("q")
+    submissions, cursor = _page(call, chosen) if what is None else _search(call, read_search(what), chosen)
+    ranks = call.services.query().ranks()
+    content = {"submissions": [listed(call, one, rank=ranks.of(one)) for one in submissions], "cursor": cursor}
+    return json_response(200, content)
 
 
 def show_submission(call: Call) -> dict[str, Any]:
@@ -17,4 +41,55 @@ def show_submission(call: Call) -> dict[str, Any]:
     return entry_response(call, call.services.query().show(call.names["id"]))
 
 
-ROUTES = (Route("GET", "submissions/{id}", show_submission),)
+def selected(call: Call) -> Selection:
+    """Return the selection that the filters describe, by the rules of the command line's options."""
+    status = call.parameter("status")
+    return selection(
+        lambda: call.services.forms,
+        form=call.parameter("form"),
+        status=None if status is None else [status],
+        since=call.parameter("since"),
+        until=call.parameter("until"),
+        option=call.parameter("option"),
+        label=call.parameter("label"),
+        now=call.now,
+        zone=zone_of(call.services.forms.values()) or call.now.tzinfo,
+        period=("since", "until"),
+        versions_of=call.services.versions_of,
+    )
+
+
+def _page(call: Call, chosen: Selection) -> tuple[Sequence[Submission], str | None]:
+    listing = call.services.query().select(chosen, limit=_limit(call), cursor=call.parameter("cursor"))
+    return list(listing), listing.cursor
+
+
+def _search(call: Call, what: str, chosen: Selection) -> tuple[Sequence[Submission], str | None]:
+    """Return a page of what `rollcall search` finds."""
+    query, limit, cursor = call.services.query(), _limit(call), call.parameter("cursor")
+    try:
+        known = indexed(query, what, chosen)
+    except SubmissionNotFoundError:
+        known = []
+    if known is not None:
+        ids = [submission.id for submission in known]
+        if cursor is not None and cursor not in ids:
+            raise InvalidCursorError(f'"{cursor[:60]}" is not a cursor of this list.')
+        rest = known[ids.index(cursor) + 1 :] if cursor is not None else known
+        return rest[:limit], rest[limit - 1].id if len(rest) > limit else None
+    listing = query.select(chosen, cursor=cursor)
+    matches = (submission for submission in islice(listing, MOST_READ) if query.named(what, submission))
+    return list(islice(matches, limit)), listing.cursor
+
+
+def _limit(call: Call) -> int:
+    text = call.parameter("limit") or str(DEFAULT_LIMIT)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST):
+        raise InvalidParameterError(f"limit must be a whole number from 1 to {MOST}.")
+    return int(text)
+
+
+ROUTES = (
+    Route("GET", "submissions", list_submissions, (*FILTERS, "q", "limit", "cursor")),
+    Route("GET", "submissions/{id}", show_submission),
+)

@@ -194,6 +194,18 @@ class DamagedSubmissionError(RollcallError):
         super().__init__(f'The submission "{submission_id}" is damaged and can\'t be read: {reason}.')
 
 
+class InvalidFilterError(RollcallError):
+    """A time, a status or a search term that can't be read. The message names it and says what is accepted."""
+
+    code = "invalid_filter"
+
+
+class UnknownNameError(RollcallError):
+    """There is no form or option of this name. The message lists those that exist."""
+
+    code = "not_found"
+
+
 class StatusTransitionError(RollcallError):
     """The submission's status does not allow this change."""
 

@@ -15,7 +15,7 @@ from registration_core.domain.time_zones import TimeZone, local
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
     from typing import Any
 
@@ -287,6 +287,11 @@ def _mails(mails: tuple[OwnMail, ...]) -> dict[str, Any]:
 
 def _words(words: Words) -> dict[str, Any]:
     return {"words": words} if words else {}
+
+
+def zone_of(forms: Iterable[Form]) -> TimeZone | None:
+    """Return the organisation's time zone, which any of its forms has; None if none has one."""
+    return next((form.time_zone for form in forms if form.time_zone is not None), None)
 
 
 def _time_zone(zone: TimeZone | None) -> dict[str, Any]:

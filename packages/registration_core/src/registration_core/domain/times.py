@@ -5,12 +5,13 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
-from admin_cli.errors import CliError, ExitCode
+from registration_core.domain.errors import InvalidFilterError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import tzinfo
 
 _AGO = re.compile(r"([0-9]{1,6}) ?(min|h|d|w|mo|y)")
 _MINUTE_OR_MONTH = re.compile(r"([0-9]{1,6}) ?m")
@@ -30,21 +31,27 @@ def read_since(since: str, *, forms: Callable[[], object]) -> datetime:
 
 
 def read_period(
-    since: str | None, until: str | None, *, forms: Callable[[], object], now: datetime | None = None
+    since: str | None,
+    until: str | None,
+    *,
+    forms: Callable[[], object],
+    now: datetime | None = None,
+    zone: tzinfo | None = None,
+    names: tuple[str, str] = ("--since", "--until"),
 ) -> tuple[datetime | None, datetime | None]:
     """Return when a period begins and ends, in UTC; None where it is open.
 
     since, until: as for `parse_time`; a date without a time counts as the whole day. forms: reads the
     stack's forms, which set the organisation's time zone; called only after a valid time was given.
-    now: None for the current time. Raises CliError for an invalid time and for a period that ends
-    before it begins.
+    now: None for the current time. zone: None for this process's. names: of the two options. Raises
+    InvalidFilterError for an invalid time and for a period that ends before it begins.
     """
     at = now or datetime.now(UTC)
 
     def read() -> tuple[datetime | None, datetime | None]:
         return (
-            None if since is None else parse_time(since, now=at, option="--since"),
-            None if until is None else parse_time(until, now=at, option="--until", ends=True),
+            None if since is None else parse_time(since, now=at, zone=zone, option=names[0]),
+            None if until is None else parse_time(until, now=at, zone=zone, option=names[1], ends=True),
         )
 
     if since is None and until is None:
@@ -53,49 +60,46 @@ def read_period(
     forms()  # days are the organisation's
     first, last = read()
     if first is not None and last is not None and first >= last:
-        raise CliError(f"--since {since} must be earlier than --until {until}.", exit_code=ExitCode.USAGE)
+        raise InvalidFilterError(f"{names[0]} {since} must be earlier than {names[1]} {until}.")
     return first, last
 
 
-def parse_time(text: str, *, now: datetime, option: str, ends: bool = False) -> datetime:
+def parse_time(text: str, *, now: datetime, option: str, ends: bool = False, zone: tzinfo | None = None) -> datetime:
     """Return the time, in UTC, that a person means.
 
     text: a time before `now` (`90min`, `12h`, `7d`, `2w`, `3mo`, `2y`), `today`, `yesterday`, the
-    latest of a weekday (`monday`, `mon`; today counts), or ISO 8601, in this process's zone if it
-    names none. option: the option's name. ends: whether a date without a time means the end of
-    that day. Raises CliError, which names the option and what it accepts.
+    latest of a weekday (`monday`, `mon`; today counts), or ISO 8601. option: the option's name.
+    ends: whether a date without a time means the end of that day. zone: for times that name none;
+    None for this process's. Raises InvalidFilterError, which names the option and what it accepts.
     """
     written = text.strip().lower()
     if unclear := _MINUTE_OR_MONTH.fullmatch(written):
         number = unclear[1]
-        raise CliError(
-            f"{option} {text!r} could mean minutes or months: write {number}min or {number}mo.",
-            exit_code=ExitCode.USAGE,
-        )
+        raise InvalidFilterError(f"{option} {text!r} could mean minutes or months: write {number}min or {number}mo.")
     try:
         if ago := _AGO.fullmatch(written):
-            return _before(now, int(ago[1]), ago[2])
-        day = _day(written, now.astimezone().date())
+            return _before(now, int(ago[1]), ago[2], zone)
+        day = _day(written, now.astimezone(zone).date())
         if day is None:
-            return datetime.fromisoformat(text.strip()).astimezone(UTC)
-        return datetime.combine(day + timedelta(days=ends), time.min).astimezone(UTC)
+            at = datetime.fromisoformat(text.strip())
+            return (at.replace(tzinfo=zone) if at.tzinfo is None else at).astimezone(UTC)
+        return datetime.combine(day + timedelta(days=ends), time.min, tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise CliError(
-            f"{option} {text!r} is not a time. Give one such as 7d, 12h, 3mo, monday, 2026-03-01 or 2026-03-01T09:30.",
-            exit_code=ExitCode.USAGE,
+        raise InvalidFilterError(
+            f"{option} {text!r} is not a time. Give one such as 7d, 12h, 3mo, monday, 2026-03-01 or 2026-03-01T09:30."
         ) from error
 
 
-def _before(now: datetime, number: int, unit: str) -> datetime:
+def _before(now: datetime, number: int, unit: str, zone: tzinfo | None) -> datetime:
     """Go back from now: by the clock, or by the calendar for months and years."""
     if unit in _FIXED_UNITS:
         return now - timedelta(**{_FIXED_UNITS[unit]: number})
-    here = now.astimezone()
+    here = now.astimezone(zone)
     month = here.year * 12 + here.month - 1 - number * _MONTHS[unit]
     year, month = divmod(month, 12)
     day = min(here.day, calendar.monthrange(year, month + 1)[1])
-    # Without the zone, so that it is the same hour on the other side of a clock change.
-    return here.replace(year=year, month=month + 1, day=day, tzinfo=None).astimezone(UTC)
+    # With the zone and not its offset then, so that it is the same hour on the other side of a clock change.
+    return here.replace(year=year, month=month + 1, day=day, tzinfo=zone).astimezone(UTC)
 
 
 def _day(written: str, today: date) -> date | None:

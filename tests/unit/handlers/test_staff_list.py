@@ -1,0 +1,137 @@
+"""The staff API's list of submissions: its filters, pages and search."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from unit.handlers.staff_office import MANAGER, MemoryServices, StaffOffice
+
+from lambda_handlers.staff_api import submissions
+from registration_core.domain.identifiers import display_reference
+from registration_core.domain.records import FIELDS
+
+if TYPE_CHECKING:
+    from registration_core.domain.submission import Submission
+
+
+@pytest.fixture
+def office() -> StaffOffice:
+    return StaffOffice()
+
+
+def ids(answer: Any) -> list[str]:
+    return [one["id"] for one in answer.json["submissions"]]
+
+
+def test_list__has_the_fields_of_the_command_line(office: StaffOffice) -> None:
+    """And how many notes there are, and the days checked in; newest first, of all forms."""
+    first, second = office.register(participant="Åsa"), office.register("contact")
+    answer = office.get("/staff/submissions")
+    assert ids(answer) == [second.id, first.id]
+    assert set(answer.json["submissions"][1]) == {*FIELDS, "notes_count", "checked_in"}
+    assert answer.json["submissions"][1]["name"] == "Åsa"
+    assert answer.json["cursor"] is None
+
+
+def test_list__filters_as_the_command_line_does(office: StaffOffice) -> None:
+    early = office.register(course="first-robot")
+    office.clock.forward(days=3)
+    late = office.register(course="line-followers")
+    spam = office.register("contact")
+    services = MemoryServices(office)
+    services.manage().mark_spam(spam.id, by=MANAGER)
+    services.manage().label(early.id, "paid", on=True, by=MANAGER)
+    for query, expected in (
+        ("form=contact", [spam]),
+        ("status=spam", [spam]),
+        ("status=confirmed,spam&form=registration", [late, early]),
+        ("option=line-followers", [late]),
+        ("label=paid", [early]),
+        ("since=2d", [spam, late]),
+        ("since=today", [spam, late]),
+        ("until=yesterday", [early]),
+    ):
+        assert ids(office.get(f"/staff/submissions?{query}")) == [one.id for one in expected], query
+
+
+def test_list__counts_days_in_the_organisations_zone(office: StaffOffice) -> None:
+    """23:30 UTC is tomorrow in Stockholm, whatever the zone of the machine."""
+    office.clock.forward(hours=13, minutes=59)
+    late = office.register()
+    office.clock.forward(hours=1)
+    assert office.forms["registration"].time_zone is not None
+    assert ids(office.get("/staff/submissions?since=today")) == [late.id]
+    office.forms = {name: replace(form, time_zone=None) for name, form in office.forms.items()}
+    assert ids(office.get("/staff/submissions?since=today")) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code", "detail"),
+    [
+        ("form=registraton", 404, "not_found", "There is no form 'registraton'. Did you mean 'registration'?"),
+        ("option=nothing", 404, "not_found", "There is no option 'nothing' in any form."),
+        ("status=lost", 400, "invalid_filter", "There is no status 'lost'."),
+        ("since=soon", 400, "invalid_filter", "since 'soon' is not a time."),
+        ("since=2d&until=3d", 400, "invalid_filter", "since 2d must be earlier than until 3d."),
+        ("label=two words", 422, "invalid_label", "can't be a label"),
+        ("limit=0", 400, "invalid_parameter", "limit must be a whole number from 1 to 500."),
+        ("limit=501", 400, "invalid_parameter", "limit must be"),
+        ("limit=\u0662", 400, "invalid_parameter", "limit must be"),
+        ("cursor=nothing", 400, "invalid_cursor", "is not a cursor of this list."),
+        ("q=asa@example.org&cursor=nothing", 400, "invalid_cursor", "is not a cursor of this list."),
+        ("q='", 400, "invalid_filter", "Give an address, a reference or a name to search for."),
+        ("q=K7QM-3XTQ", 400, "invalid_reference", "K7QM-3XTQ"),
+    ],
+)
+def test_list__says_what_is_wrong(office: StaffOffice, query: str, status: int, code: str, detail: str) -> None:
+    answer = office.get(f"/staff/submissions?{query}")
+    assert (answer.status, answer.json["code"]) == (status, code)
+    assert detail in answer.json["detail"]
+
+
+@pytest.mark.parametrize("query", ["", "form=registration&", "q=lindqvist&", "q=asa@example.org&"])
+def test_list__goes_on_after_a_cursor(office: StaffOffice, query: str) -> None:
+    """Each submission is on one page."""
+    entries = [office.register(participant=f"Lindqvist {number}", email="asa@example.org") for number in range(5)]
+    seen: list[str] = []
+    cursor = ""
+    for _ in range(4):
+        answer = office.get(f"/staff/submissions?{query}limit=2{cursor}")
+        assert len(ids(answer)) <= 2
+        seen += ids(answer)
+        if answer.json["cursor"] is None:
+            break
+        cursor = f"&cursor={answer.json['cursor']}"
+    assert seen == [entry.id for entry in reversed(entries)]
+    assert answer.json["cursor"] is None
+
+
+def test_search__finds_what_the_command_line_finds(office: StaffOffice) -> None:
+    """An address, a reference, an ID, words of a name, a phone number; an unknown one is no error."""
+    asa = office.register(participant="Åsa Lindqvist", email="asa@example.org", phone="+46 70 140 50 21")
+    office.register(participant="Bo Ek", email="bo@example.org")
+    for what in ("ASA@example.org", display_reference(asa.reference), asa.id, "lindqvist asa", "070-140 50 21"):
+        assert ids(office.get(f"/staff/submissions?q={what}")) == [asa.id], what
+    for nobody in ("nobody", "nobody@example.org", "reg_01JD9Z3V8Q4X2M7N5R6T1WKBCE"):
+        assert office.get(f"/staff/submissions?q={nobody}").json == {"submissions": [], "cursor": None}
+    assert ids(office.get("/staff/submissions?q=lindqvist&status=spam")) == []
+
+
+def test_search__reads_a_large_table_in_steps(office: StaffOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call reads so many submissions; its cursor continues after them, even if none matched."""
+    monkeypatch.setattr(submissions, "MOST_READ", 2)
+    zoe: Submission = office.register(participant="Zoë Quist")
+    for _ in range(3):
+        office.register(participant="Bo Ek")
+    first = office.get("/staff/submissions?q=zoe quist")
+    assert (ids(first), first.json["cursor"] is None) == ([], False)
+    assert ids(office.get(f"/staff/submissions?q=zoe quist&cursor={first.json['cursor']}")) == [zoe.id]
+
+
+def test_list__ranks_the_waiting(office: StaffOffice) -> None:
+    MemoryServices(office).manage().set_capacity("registration", "first-robot", 1)
+    entries = [office.register(course="first-robot") for _ in range(3)]
+    ranks = {one["id"]: one["rank"] for one in office.get("/staff/submissions").json["submissions"]}
+    assert [ranks[entry.id] for entry in entries] == [None, 1, 2]

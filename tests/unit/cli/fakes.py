@@ -39,9 +39,11 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
     from registration_core.domain.journal import Journal
     from registration_core.domain.selection import Selection
+    from registration_core.services.attendance import AttendanceService
     from registration_core.services.edit import EditService
     from registration_core.services.intake import IntakeService
     from registration_core.services.manage import Told
+    from registration_core.services.notes import NoteService
     from rollcall_local.desk_users import DeskUser
 
 DESCRIPTION = StackDescription(
@@ -156,6 +158,8 @@ class FakeStack:
     entries: Source | None = None
     clients: Mapping[str, Any] = field(default_factory=dict)
     journals: Journal | None = None
+    attending: AttendanceService | None = None
+    noting: NoteService | None = None
 
     def journal(self) -> Journal:
         return self.journals or InMemoryJournal(InMemorySubmissionRepository(StoppedClock(), bytes))
@@ -174,6 +178,14 @@ class FakeStack:
     def manage(self) -> ManageService:
         assert self.managing is not None
         return self.managing
+
+    def attendance(self) -> AttendanceService:
+        assert self.attending is not None
+        return self.attending
+
+    def notes(self) -> NoteService:
+        assert self.noting is not None
+        return self.noting
 
     def edit(self) -> EditService:
         assert self.editing is not None
@@ -225,6 +237,8 @@ class CommandLine:
     local: FakeLocal = field(default_factory=FakeLocal)
     queries: QueryService | None = None
     managing: ManageService | None = None
+    attending: AttendanceService | None = None
+    noting: NoteService | None = None
     editing: EditService | None = None
     restoring: RestoreService | None = None
     taking_in: IntakeService | None = None
@@ -283,6 +297,8 @@ class CommandLine:
             entries=self.source,
             journals=self.journal,
             clients=self.clients,
+            attending=self.attending,
+            noting=self.noting,
         )
 
 

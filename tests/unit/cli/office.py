@@ -14,9 +14,11 @@ from registration_core.adapters.given_forms import GivenForms
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.quota import Waitlist
 from registration_core.domain.validation import example_submission, validate
+from registration_core.services.attendance import AttendanceService
 from registration_core.services.edit import EditService
 from registration_core.services.intake import IntakeService
 from registration_core.services.manage import ManageService
+from registration_core.services.notes import NoteService
 from registration_core.services.query import QueryService
 from registration_core.services.restore import RestoreService
 from registration_core.services.submit import SubmitService
@@ -64,6 +66,10 @@ class Office:
         self.restore = self.line.restoring = RestoreService(forms=catalogue, signer=PlainSigner(), **shared)
         self.line.taking_in = IntakeService(signer=PlainSigner(), **shared)
         self.line.queries = QueryService(forms=self.forms, repository=self.repository, clock=self.clock)
+        self.attendance = self.line.attending = AttendanceService(
+            forms=catalogue, repository=self.repository, query=self.line.queries, clock=self.clock
+        )
+        self.notes = self.line.noting = NoteService(repository=self.repository, clock=self.clock)
         self.line.journal = InMemoryJournal(self.repository)
         self.line.forms = self.forms
 

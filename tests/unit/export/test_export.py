@@ -25,7 +25,9 @@ from admin_cli.aws.contexts import Context, ContextFile
 from admin_cli.export import xlsx
 from admin_cli.export.formulas import as_typed
 from admin_cli.export.json_files import WHOLE
+from registration_core.domain.attendance import CheckIn
 from registration_core.domain.identifiers import display_reference
+from registration_core.domain.notes import Note
 from registration_core.domain.records import record
 from registration_core.domain.submission import Status
 
@@ -93,6 +95,21 @@ def test_export__names_a_damaged_submission(
     assert ran.code == 1
     assert f'error: The submission "{BARE.id}" is damaged and can\'t be read: {reason}.\n' in ran.err
     assert "rollcall doctor --deep\n" in ran.err
+
+
+def test_csv__has_notes_and_check_ins_on_request(rollcall: CommandLine, source: TableSource) -> None:
+    """Several share a cell, and a formula in a note doesn't run."""
+    at = datetime(2027, 3, 6, 9, 30, tzinfo=UTC)
+    notes = (Note("1", at, "kim", "=1+1"), Note("2", at, "ada", "Paid"))
+    check_ins = tuple(CheckIn(at.date() + timedelta(days=days), at, "kim") for days in (0, 7))
+    source.entries = [replace(FULL, notes=notes, check_ins=check_ins)]
+
+    ran = rollcall("export", "--columns", "notes,notes_count,checked_in")
+
+    assert table(ran.out) == [
+        ["Notes", "Number of notes", "Checked in"],
+        ["'=1+1; Paid", "2", "2027-03-06; 2027-03-13"],
+    ]
 
 
 def test_csv__uses_the_forms_columns_and_words(rollcall: CommandLine) -> None:

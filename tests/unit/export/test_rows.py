@@ -15,6 +15,8 @@ from admin_cli.export.json_files import WHOLE, whole
 from admin_cli.export.rows import read_page, read_rows, to_lines
 from registration_core.adapters.dynamodb.items import submission_item
 from registration_core.adapters.dynamodb.table import wire_item
+from registration_core.domain.attendance import CheckIn
+from registration_core.domain.notes import Note
 from registration_core.domain.records import record
 from registration_core.domain.submission import Status
 
@@ -50,6 +52,19 @@ def test_row__is_the_submission(entry: object) -> None:
     assert row.submission() == entry
     assert read_rows(to_lines([row])) == [row]
     listed = record(entry, name="", rank=None)  # type: ignore[arg-type]
+    assert whole(row) == {name: listed[name] for name in WHOLE}
+
+
+def test_row__has_notes_and_check_ins_as_the_list_has() -> None:
+    at = datetime(2027, 3, 6, 9, 30, tzinfo=UTC)
+    notes = (Note("1", at, "kim", "Called.\nNo answer"), Note("2", at, "ada", "Paid"))
+    entry = an_entry(a_form(), {}, notes=notes, check_ins=(CheckIn(at.date(), at, "kim"),))
+
+    (row,) = read_page(json.dumps({"Items": [wire_item(submission_item(entry))]}).encode()).rows
+
+    assert read_rows(to_lines([row])) == [row]
+    assert (row.notes, row.checked_in) == (["Called.\nNo answer", "Paid"], ["2027-03-06"])
+    listed = record(entry, name="", rank=None)
     assert whole(row) == {name: listed[name] for name in WHOLE}
 
 

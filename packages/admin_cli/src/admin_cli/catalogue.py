@@ -27,6 +27,8 @@ GROUPS: dict[str, dict[str, Command]] = {
         "edit": Command("edit", "Correct a submission's answers, or move it"),
         "status": Command("status", "Confirm, cancel and promote submissions"),
         "label": Command("label", "Put labels on submissions, such as paid"),
+        "note": Command("note", "Write notes about submissions for the other staff"),
+        "check-in": Command("check_in", "Check people in at the door, or undo it"),
         "import": Command("import_file", "Import submissions from a CSV file"),
         "quota": Command("quota", "Show and change seats: capacity, taken and waiting"),
         "erase": Command("erase", "Erase a submission's personal data for good"),

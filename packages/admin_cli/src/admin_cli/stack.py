@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
     from registration_core.domain.journal import Journal
     from registration_core.domain.submission import Submission
+    from registration_core.services.attendance import AttendanceService
     from registration_core.services.edit import EditService
     from registration_core.services.intake import IntakeService
     from registration_core.services.manage import ManageService
+    from registration_core.services.notes import NoteService
     from registration_core.services.query import QueryService
     from registration_core.services.restore import RestoreService
 
@@ -133,6 +135,12 @@ class Stack(Protocol):
 
     def manage(self) -> ManageService:
         """Connect to the service that changes submissions and seats. Raises CliError."""
+
+    def attendance(self) -> AttendanceService:
+        """Connect to the service that checks people in and lists them. Raises CliError."""
+
+    def notes(self) -> NoteService:
+        """Connect to the service that adds and removes notes. Raises CliError."""
 
     def edit(self) -> EditService:
         """Connect to the service that edits submissions. Raises CliError."""
@@ -258,6 +266,19 @@ class AwsStack:
         from registration_core.bootstrap import manage_service  # noqa: PLC0415 - submissions
 
         return manage_service(self._table, GivenForms(self.forms))
+
+    def attendance(self) -> AttendanceService:
+        """Connect to the stack's table, to check people in."""
+        from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands about
+        from registration_core.bootstrap import attendance_service  # noqa: PLC0415 - attendance
+
+        return attendance_service(self._table, GivenForms(self.forms))
+
+    def notes(self) -> NoteService:
+        """Connect to the stack's table, to change notes."""
+        from registration_core.bootstrap import note_service  # noqa: PLC0415 - only `rollcall note`
+
+        return note_service(self._table)
 
     def edit(self) -> EditService:
         """Connect to the stack's table, to edit submissions."""

@@ -59,8 +59,8 @@ def search(
     """Find submissions by e-mail address, reference, ID, name or phone number, newest first.
 
     Addresses, references and IDs are found at once. For anything else it reads every submission, so
-    narrow it by form or time if you can. One answer must contain all of the words, in any case,
-    with or without accents. A phone number matches however it is written: 070-140 50 21 finds +46
+    narrow it by form or time if you can. One answer or note must contain all of the words, in any
+    case, with or without accents. A phone number matches however it is written: 070-140 50 21 finds +46
     70 140 50 21. Ctrl-C stops the search and keeps what it found.
 
     Examples:

@@ -9,7 +9,7 @@ import typer
 from admin_cli.errors import CliError
 from admin_cli.services import of
 from admin_cli.submissions.answers import answered
-from admin_cli.submissions.history_lines import print_history
+from admin_cli.submissions.history_lines import note_lines, print_history, short_name
 from admin_cli.submissions.lookup import Entry, check_spelling, look_up
 from admin_cli.submissions.spam_signs import why_spam
 from admin_cli.terminal.help import Command, verb
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 app = verb()
 
+CHECK_INS = (Column("DAY"), Column("WHEN"), Column("BY"))
 MAILS = (Column("KIND"), Column("STATE"), Column("SENT"), Column("ATTEMPTS", narrowest=8))
 
 
@@ -100,11 +101,25 @@ def _print(
     if submission.answers:
         output.heading("Answers")
         output.fields(answered(form, submission.answers))
+    _print_desk_values(output, submission)
     output.heading("History")
     print_history(output, details.events)
     if details.mails:
         output.heading("Mails")
         output.rows(MAILS, [[_kind(mail), mail.state, mail.sent_at, _attempts(mail)] for mail in details.mails])
+
+
+def _print_desk_values(output: Output, submission: Submission) -> None:
+    """Print the notes whole, numbered as `rollcall note remove` counts them, and the check-ins."""
+    if submission.notes:
+        output.heading("Notes")
+        output.fields(note_lines(submission.notes))
+    if submission.check_ins:
+        output.heading("Checked in")
+        output.rows(
+            CHECK_INS,
+            [[check_in.day.isoformat(), check_in.at, short_name(check_in.by)] for check_in in submission.check_ins],
+        )
 
 
 def _facts(entry: Submission, name: str, rank: int | None) -> list[tuple[str, Value]]:
@@ -146,4 +161,6 @@ def _lines(details: SubmissionDetails, facts: Sequence[tuple[str, Value]]) -> li
         name = f"mails.{mail.kind}" + (f".resent{mail.copy}" if mail.copy else "")
         lines.append((name, mail.state))
         lines += [(f"{name}.attempts", mail.attempts)] if mail.attempts > 1 else []
+    lines += [(f"notes.{number}", note.text) for number, note in enumerate(submission.notes, 1)]
+    lines += [(f"checked_in.{check_in.day}", check_in.at) for check_in in submission.check_ins]
     return lines + [(f"history.{event.what}", event.at) for event in details.events]

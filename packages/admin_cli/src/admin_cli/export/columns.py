@@ -79,6 +79,9 @@ FIXED: Mapping[str, tuple[Kind, Callable[[Row], Answer | None]]] = {
     "age": (Kind.WHOLE, lambda _row: None),
     "spam_sign": (Kind.TEXT, lambda row: row.spam_sign),
     "labels": (Kind.LIST, lambda row: (row.labels or "").split()),
+    "notes": (Kind.LIST, lambda row: row.notes or []),
+    "notes_count": (Kind.WHOLE, lambda row: len(row.notes or [])),
+    "checked_in": (Kind.LIST, lambda row: row.checked_in or []),
 }
 
 RANK, NAME, AGE, SPAM_SIGN = "rank", "name", "age", "spam_sign"

@@ -21,7 +21,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One submission, with the fields of `Submission`. Times are as in the item: texts, and seconds since 1970.
 
-    A line of a spool is a row's values as a JSON array.
+    Notes are their texts, and check-ins their days. A line of a spool is a row's values as a JSON array.
     """
 
     id: str
@@ -41,6 +41,8 @@ class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
     answers: dict[str, Answer]
     spam_sign: str | None = None
     labels: str | None = None
+    notes: list[str] | None = None
+    checked_in: list[str] | None = None
 
     def submission(self) -> Submission:
         """Convert it to a Submission. Raises DamagedSubmissionError."""
@@ -92,6 +94,30 @@ class _Answers(msgspec.Struct, gc=False):
     M: dict[str, _Value]
 
 
+class _NoteValues(msgspec.Struct, gc=False):
+    text: _Text
+
+
+class _Note(msgspec.Struct, gc=False):
+    M: _NoteValues
+
+
+class _Notes(msgspec.Struct, gc=False):
+    L: list[_Note]
+
+
+class _CheckInValues(msgspec.Struct, gc=False):
+    day: _Text
+
+
+class _CheckIn(msgspec.Struct, gc=False):
+    M: _CheckInValues
+
+
+class _CheckIns(msgspec.Struct, gc=False):
+    L: list[_CheckIn]
+
+
 class _Item(msgspec.Struct, gc=False):
     """A submission as DynamoDB sends it; other attributes of the item are ignored."""
 
@@ -112,6 +138,8 @@ class _Item(msgspec.Struct, gc=False):
     verified_at: _Text | None = None
     spam_sign: _Text | None = None
     labels: _Text | None = None
+    notes: _Notes | None = None
+    check_ins: _CheckIns | None = None
 
 
 class _Answer(msgspec.Struct):
@@ -195,6 +223,8 @@ def _row(item: _Item) -> Row:
         _plain(item.answers.M),
         item.spam_sign.S if item.spam_sign is not None else None,
         item.labels.S if item.labels is not None else None,
+        [note.M.text.S for note in item.notes.L] if item.notes is not None else None,
+        [check_in.M.day.S for check_in in item.check_ins.L] if item.check_ins is not None else None,
     )
 
 

@@ -74,6 +74,8 @@ FIXED_COLUMNS: tuple[str, ...] = (
     "verified_at",
     "spam_sign",
     "labels",
+    "notes_count",
+    "checked_in",
     "expires_at",
 )
 """The columns that every list has, whichever forms it covers."""
@@ -134,6 +136,14 @@ class ListColumns:
             "spam_sign": ListColumn("spam_sign", Column("WHY SPAM", narrowest=20), why_spam),
             "labels": ListColumn(
                 "labels", Column("LABELS", narrowest=8), lambda submission: " ".join(submission.labels)
+            ),
+            "notes_count": ListColumn(
+                "notes_count", Column("NOTES", number=True), lambda submission: len(submission.notes)
+            ),
+            "checked_in": ListColumn(
+                "checked_in",
+                Column("CHECKED IN", narrowest=10),
+                lambda submission: " ".join(check_in.day.isoformat() for check_in in submission.check_ins),
             ),
             "expires_at": ListColumn("expires_at", Column("EXPIRES"), lambda submission: submission.expires_at),
         }

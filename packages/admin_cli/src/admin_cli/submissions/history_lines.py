@@ -1,4 +1,4 @@
-"""Histories as lines: when, what, who, and the result."""
+"""Histories and notes as lines: when, what, who, and the result."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from admin_cli.terminal.table import Column
+from admin_cli.terminal.values import for_person
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.records import event_record
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from admin_cli.terminal.output import Output
     from admin_cli.terminal.values import Value
     from registration_core.domain.journal import JournalEvent
+    from registration_core.domain.notes import Note
     from registration_core.domain.submission import Event, Submission
 
 COLUMNS = (Column("WHEN"), Column("WHAT"), Column("STATUS", status=True), Column("BY", narrowest=12))
@@ -41,6 +43,13 @@ def print_history(output: Output, events: Sequence[Event]) -> None:
         COLUMNS,
         ([event.at, event.what, None if event.status is None else str(event.status), by(event.by)] for event in events),
     )
+
+
+def note_lines(notes: tuple[Note, ...]) -> list[tuple[str, Value]]:
+    """Return each note's number, time and author, and its text."""
+    return [
+        (f"{number}. {for_person(note.at)}, {short_name(note.by)}", note.text) for number, note in enumerate(notes, 1)
+    ]
 
 
 def short_name(principal: str) -> str:

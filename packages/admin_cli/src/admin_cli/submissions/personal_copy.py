@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def personal_copy(form: Form, details: SubmissionDetails, language: str) -> str:
     """Write a submission out for its registrant.
 
-    It has every answer in full, and no staff notes or history.
+    It has every answer in full, and what staff wrote about the person: labels, notes and days of
+    attendance. It has no history.
     """
     submission, sheet_words = details.submission, words(language, form.words)
 
@@ -37,7 +38,13 @@ def personal_copy(form: Form, details: SubmissionDetails, language: str) -> str:
         (heading("expires_at"), shown_time(submission.expires_at)),
     ]
     answers = [(answer["label"], answer["value"]) for answer in shown_answers(form, submission, language)]
-    return "\n\n".join([form.title.in_language(language), *(_block(*pair) for pair in [*facts, *answers])])
+    about = [
+        (heading("labels"), " ".join(submission.labels)),
+        (heading("notes"), "\n".join(note.text for note in submission.notes)),
+        (heading("checked_in"), "\n".join(check_in.day.isoformat() for check_in in submission.check_ins)),
+    ]
+    written = [(name, text) for name, text in about if text]
+    return "\n\n".join([form.title.in_language(language), *(_block(*pair) for pair in [*facts, *answers, *written])])
 
 
 def _block(label: str, value: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lambda_handlers.http_response import json_response
 from registration_core.adapters.mail_values import shown_answers
-from registration_core.domain.records import detailed_record, iso, record
+from registration_core.domain.records import detailed_record, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,30 +30,16 @@ def entry(call: Call, details: SubmissionDetails) -> dict[str, object]:
             name=_name(call, submission),
             rank=call.services.query().rank(submission),
         ),
-        **_desk_values(submission),
-        "notes": [{"id": note.id, "at": iso(note.at), "by": note.by, "text": note.text} for note in submission.notes],
-        "check_ins": [
-            {"day": check_in.day.isoformat(), "at": iso(check_in.at), "by": check_in.by}
-            for check_in in submission.check_ins
-        ],
         "shown": [{"name": one["name"], "label": one["label"], "text": one["value"]} for one in shown],
     }
 
 
 def listed(call: Call, submission: Submission, *, rank: int | None) -> dict[str, object]:
     """Return a submission as lists show it."""
-    return {**record(submission, name=_name(call, submission), rank=rank), **_desk_values(submission)}
+    return record(submission, name=_name(call, submission), rank=rank)
 
 
 def _name(call: Call, submission: Submission) -> str:
     """Return the person that a submission is about; empty if the form asks for no name."""
     form = call.services.forms.get(submission.form)
     return form.name_in(submission.answers) if form is not None else ""
-
-
-def _desk_values(submission: Submission) -> dict[str, object]:
-    """Return what a record lacks: how many notes there are, and the days of the check-ins."""
-    return {
-        "notes_count": len(submission.notes),
-        "checked_in": [check_in.day.isoformat() for check_in in submission.check_ins],
-    }

@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from registration_core.domain.notes import Note
     from registration_core.domain.submission import Event, Submission, SubmissionDetails
 
 #: What --json can print of a submission; `answers.NAME` is one of its answers.
@@ -33,10 +34,12 @@ FIELDS = (
     "verified_at",
     "spam_sign",
     "labels",
+    "notes_count",
+    "checked_in",
 )
 
 #: What --json can print of one submission in addition to FIELDS.
-DETAILS = ("history", "mails")
+DETAILS = ("history", "mails", "notes", "check_ins")
 
 #: What --json prints of a line of a submission's history.
 HISTORY = ("at", "what", "by", "status", "version", "was", "moved_from", "moved_to")
@@ -67,12 +70,15 @@ def record(submission: Submission, *, name: str, rank: int | None) -> dict[str, 
         "verified_at": _time(submission.verified_at),
         "spam_sign": submission.spam_sign,
         "labels": list(submission.labels),
+        "notes_count": len(submission.notes),
+        "checked_in": [check_in.day.isoformat() for check_in in submission.check_ins],
     }
 
 
 def detailed_record(details: SubmissionDetails, *, name: str, rank: int | None) -> dict[str, object]:
-    """Return a submission with its history and its mails."""
-    return record(details.submission, name=name, rank=rank) | {
+    """Return a submission with its history, its mails, its notes and its check-ins."""
+    submission = details.submission
+    return record(submission, name=name, rank=rank) | {
         "history": [event_record(event) for event in details.events],
         "mails": [
             {
@@ -88,7 +94,17 @@ def detailed_record(details: SubmissionDetails, *, name: str, rank: int | None) 
             }
             for mail in details.mails
         ],
+        "notes": [note_record(note) for note in submission.notes],
+        "check_ins": [
+            {"day": check_in.day.isoformat(), "at": iso(check_in.at), "by": check_in.by}
+            for check_in in submission.check_ins
+        ],
     }
+
+
+def note_record(note: Note) -> dict[str, object]:
+    """Return a note about a submission."""
+    return {"id": note.id, "at": iso(note.at), "by": note.by, "text": note.text}
 
 
 def event_record(event: Event) -> dict[str, object]:

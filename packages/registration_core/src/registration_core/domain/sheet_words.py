@@ -1,4 +1,4 @@
-"""Words of spreadsheets by language: headings that no form has, statuses, yes and no."""
+"""Words of spreadsheets and lists by language: headings that no form has, statuses, yes and no."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "age": "Age",
         "spam_sign": "Why spam",
         "labels": "Labels",
+        "notes": "Notes",
+        "notes_count": "Number of notes",
+        "checked_in": "Checked in",
         "pending": "pending",
         "confirmed": "confirmed",
         "waitlisted": "waitlisted",
@@ -43,6 +46,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "erased": "erased",
         "yes": "yes",
         "no": "no",
+        "attendance_list": "Attendance list",
     },
     "sv": {
         "id": "ID",
@@ -64,6 +68,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "age": "Ålder",
         "spam_sign": "Varför skräppost",
         "labels": "Etiketter",
+        "notes": "Anteckningar",
+        "notes_count": "Antal anteckningar",
+        "checked_in": "Incheckad",
         "pending": "ej verifierad",
         "confirmed": "bekräftad",
         "waitlisted": "i kö",
@@ -72,11 +79,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "erased": "raderad",
         "yes": "ja",
         "no": "nej",
+        "attendance_list": "Närvarolista",
     },
 }
 
 
-COLUMNS = tuple(name for name in WORDS["en"] if name not in (*Status, "yes", "no"))
+COLUMNS = tuple(name for name in WORDS["en"] if name not in (*Status, "yes", "no", "attendance_list"))
 """The columns that every submission has, with a heading here."""
 
 

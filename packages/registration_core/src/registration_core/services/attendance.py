@@ -76,7 +76,7 @@ class AttendanceService:
         """
 
         def undone(before: Submission) -> tuple[Submission, str] | None:
-            its_day = day if day is not None else self._forms.get(before.form).today(self._clock.now())
+            its_day = day if day is not None else self.today(before.form)
             left = tuple(check_in for check_in in before.check_ins if check_in.day != its_day)
             if len(left) == len(before.check_ins):
                 return None
@@ -84,10 +84,14 @@ class AttendanceService:
 
         return changed(self._repository, submission_id, undone, by=by)
 
+    def today(self, form_name: str) -> date:
+        """Return today's date where the organisation is."""
+        return self._forms.get(form_name).today(self._clock.now())
+
     def list(self, form_name: str, option: str | None = None, day: date | None = None) -> AttendanceList:
         """Return the list of a day. option: None for everyone of the form. day: None for today."""
         form = self._forms.get(form_name)
-        day = form.today(self._clock.now()) if day is None else day
+        day = self.today(form_name) if day is None else day
         counted = option if option in form.capacities() else None
         selection = Selection(form_name, frozenset({Status.CONFIRMED}), option=counted)
         return attendance_list(form, option, day, self._query.select(selection))

@@ -110,16 +110,18 @@ class QueryService:
             raise SubmissionNotFoundError(display_reference(reference)) from error
 
     def named(self, words: str, submission: Submission) -> bool:
-        """Whether the words are in one of a submission's texts, or are its telephone number.
+        """Whether the words are in one of a submission's answers or notes, or are its telephone number.
 
         Words match in any case and with or without accents; a number matches in any spelling.
         """
         form = self._forms.get(submission.form) if self._forms is not None else None
         folded, number = fold(words), phone_digits(words)
+        answers = (
+            answer for name, answer in submission.answers.items() if isinstance(answer, str) and _written(form, name)
+        )
         return any(
-            has_words(fold(answer), folded) or (number is not None and _is_number(answer, number))
-            for name, answer in submission.answers.items()
-            if isinstance(answer, str) and _written(form, name)
+            has_words(fold(text), folded) or (number is not None and _is_number(text, number))
+            for text in chain(answers, (note.text for note in submission.notes))
         )
 
     def by_email(self, address: str, *, limit: int = 20) -> tuple[Submission, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from lambda_handlers.http_response import json_response
 from registration_core.adapters.mail_values import shown_answers
 from registration_core.domain.records import detailed_record, record
+from registration_core.domain.staff_actions import undo_of
+from registration_core.services.status import StatusService
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,9 +22,11 @@ def entry_response(call: Call, details: SubmissionDetails) -> dict[str, Any]:
 
 
 def entry(call: Call, details: SubmissionDetails) -> dict[str, object]:
-    """Return a submission with its history and mails, and its answers in words."""
+    """Return a submission with its history and mails, its answers in words, and what may be done now."""
     submission = details.submission
     form = call.services.form_of(submission) or call.services.forms.get(submission.form)
+    status = StatusService(manage=call.services.manage(), restore=call.services.restore())
+    actions = status.possible(submission)
     shown = shown_answers(form, submission, call.language_of(form)) if form is not None else []
     return {
         **detailed_record(
@@ -30,6 +34,8 @@ def entry(call: Call, details: SubmissionDetails) -> dict[str, object]:
             name=_name(call, submission),
             rank=call.services.query().rank(submission),
         ),
+        "actions": [str(action) for action in actions],
+        "undo": undo_of(details.events, actions),
         "shown": [{"name": one["name"], "label": one["label"], "text": one["value"]} for one in shown],
     }
 

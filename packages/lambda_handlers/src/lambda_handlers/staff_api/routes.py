@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from lambda_handlers.staff_api import people, submissions
+from lambda_handlers.staff_api import attendance, forms, overview, people, quotas, submissions
 from registration_core.domain.errors import RollcallError
 
 TYPE_CHECKING = False
@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 
     from lambda_handlers.staff_api.call import Route
 
-ROUTES: tuple[Route, ...] = (*people.ROUTES, *submissions.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *people.ROUTES,
+    *forms.ROUTES,
+    *overview.ROUTES,
+    *submissions.ROUTES,
+    *attendance.ROUTES,
+    *quotas.ROUTES,
+)
 
 
 class RouteNotFoundError(RollcallError):

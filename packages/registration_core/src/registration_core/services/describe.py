@@ -58,7 +58,7 @@ class DescribeService:
             data["verify_within_hours"] = form.verification.within_hours
         data["retention_days"] = form.retention_days
         data |= {"sections": sections} if (sections := [one.to_dict() for one in form.sections]) else {}
-        data["fields"] = [_field(field, form.today(now)) for field in form.fields]
+        data["fields"] = [field_description(field, form.today(now)) for field in form.fields]
         for field in data["fields"]:
             if form.quota is not None and field["name"] == form.quota.field:
                 for option in field["options"]:
@@ -78,7 +78,8 @@ def in_brief(description: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": description["name"], "version": description["version"], "fields": fields}
 
 
-def _field(field: Field, today: date) -> dict[str, Any]:
+def field_description(field: Field, today: date) -> dict[str, Any]:
+    """Return a field for clients: without what isn't set, and a date's limits as they are today."""
     data = field.to_dict()
     data.pop("example", None)
     data.pop("keep_for_next", None)

@@ -1,0 +1,47 @@
+"""Quotas: the seats of each counted option."""
+
+from __future__ import annotations
+
+from lambda_handlers.http_response import json_response
+from lambda_handlers.staff_api.call import Route
+from registration_core.domain.filters import the_form
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from lambda_handlers.staff_api.call import Call
+    from registration_core.domain.forms import Form
+    from registration_core.domain.quota import QuotaState
+
+
+def list_quotas(call: Call) -> dict[str, Any]:
+    """Answer with the seats of one form, or of all."""
+    name = call.parameter("form")
+    forms = call.services.forms
+    chosen = list(forms.values()) if name is None else [the_form(forms, name)]
+    query = call.services.query()
+    quotas = [quota_record(call, form, state) for form in chosen for state in query.quotas(form)]
+    return json_response(200, {"quotas": quotas})
+
+
+def quota_record(call: Call, form: Form, state: QuotaState) -> dict[str, object]:
+    """Return an option's seats: how many there are, are taken, and how many are waiting."""
+    return {
+        "form": state.form,
+        "option": state.option,
+        "label": option_label(call, form, state.option),
+        "capacity": state.capacity,
+        "taken": state.taken,
+        "waiting": state.waiting,
+    }
+
+
+def option_label(call: Call, form: Form, value: str) -> str:
+    """Return an option's label; its value if the form no longer has it."""
+    field = form.chosen_field
+    option = field.option(value) if field is not None else None
+    return value if option is None else option.label.in_language(call.language_of(form))
+
+
+ROUTES = (Route("GET", "quotas", list_quotas, ("form",)),)

@@ -14,11 +14,12 @@ OPTIONS = (DOCS / "options.md").read_text(encoding="utf-8")
 OPERATORS = (DOCS / "operator.md").read_text(encoding="utf-8") + OPTIONS
 """What an operator reads: the guide, then the options."""
 
-#: Commands that go beyond the stack or need an administrator: keys, signing in, deploying, starting and stopping the
-#: local system, writing an organisation's files. Their own tests run these lines, with fakes or in a copy.
+#: Commands that go beyond the stack or need an administrator: keys, signing in, who may sign in, deploying, starting
+#: and stopping the local system, writing an organisation's files. Their own tests run these lines, with fakes or
+#: in a copy.
 BEYOND = (
     *("rollcall infra", "rollcall keys", "rollcall login", "rollcall local up", "rollcall local down"),
-    *("rollcall new", "rollcall forms language", "rollcall restore"),
+    *("rollcall new", "rollcall forms language", "rollcall restore", "rollcall staff"),
 )
 
 

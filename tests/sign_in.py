@@ -155,6 +155,18 @@ def enter_code(place: SignIn, user: StaffUser, page: PageAnswer) -> PageAnswer:
     return answer
 
 
+def password_page(place: SignIn, user: StaffUser) -> PageAnswer:
+    """Fill in the name and the password, and return what follows."""
+    page = ask_page(f"{place.url}/oauth2/authorize?{urllib.parse.urlencode(authorize_query(place, 'v' * 43))}")
+    return ask_page(f"{place.url}/login", page.fields | {"username": user.name, "password": user.password})
+
+
+def choose_password(place: SignIn, user: StaffUser, page: PageAnswer, chosen: str) -> PageAnswer:
+    """Fill in the page that asks an invited person for a password of their own, and return what follows."""
+    user.password = chosen
+    return ask_page(f"{place.url}/login", page.fields | {"new_password": chosen, "confirm_password": chosen})
+
+
 def code_from(answer: PageAnswer) -> str:
     """Return the code with which the pages lead back to the app."""
     assert answer.status == 302, answer.body

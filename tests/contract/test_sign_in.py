@@ -11,16 +11,19 @@ from urllib.parse import urlencode
 
 import pytest
 from conftest import wait_until
+from contract.pools import APP, new_client, new_pool
 from sign_in import (
     SignIn,
     StaffUser,
     ask_page,
     ask_tokens,
     authorize_query,
+    choose_password,
     claims_of,
     code_from,
     create_user,
     enter_code,
+    password_page,
     tokens,
     walk,
 )
@@ -33,10 +36,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.needs("sign-in pages")
 
-CHARACTERS = ("Lowercase", "Uppercase", "Numbers", "Symbols")
-
-APP = "http://localhost:8080/desk/"
-
 
 @pytest.fixture(scope="module")
 def cognito(bare_emulator: Workspace) -> Any:
@@ -46,34 +45,7 @@ def cognito(bare_emulator: Workspace) -> Any:
 @pytest.fixture(scope="module")
 def place(bare_emulator: Workspace, cognito: Any) -> SignIn:
     """Where people sign in to a pool like the one in infra/terraform."""
-    pool = cognito.create_user_pool(
-        PoolName=f"staff-{uuid.uuid4().hex[:8]}",
-        MfaConfiguration="ON",
-        Policies={"PasswordPolicy": {"MinimumLength": 12} | {f"Require{each}": False for each in CHARACTERS}},
-        AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
-    )["UserPool"]["Id"]
-    for group in ("managers", "readers"):
-        cognito.create_group(UserPoolId=pool, GroupName=group)
-    scope = {"ScopeName": "staff", "ScopeDescription": "Use the staff API."}
-    cognito.create_resource_server(UserPoolId=pool, Identifier="rollcall", Name="Rollcall", Scopes=[scope])
-    app = new_client(cognito, pool)
-    return SignIn(bare_emulator.endpoint_url, pool, app, APP)
-
-
-def new_client(cognito: Any, pool: str, **more: Any) -> str:
-    made = cognito.create_user_pool_client(
-        UserPoolId=pool,
-        ClientName="desk",
-        AllowedOAuthFlowsUserPoolClient=True,
-        AllowedOAuthFlows=["code"],
-        AllowedOAuthScopes=["openid", "rollcall/staff"],
-        CallbackURLs=[APP],
-        LogoutURLs=[APP],
-        AccessTokenValidity=10,
-        TokenValidityUnits={"AccessToken": "minutes", "RefreshToken": "seconds"},
-        **{"RefreshTokenValidity": 3600} | more,
-    )
-    return str(made["UserPoolClient"]["ClientId"])
+    return new_pool(cognito, bare_emulator.endpoint_url)
 
 
 @pytest.fixture
@@ -119,8 +91,7 @@ def test_sign_in__asks_an_invited_user_for_a_password_first(cognito: Any, place:
     cognito.admin_create_user(**at, MessageAction="SUPPRESS", TemporaryPassword=user.password)
     page = password_page(place, user)
     assert "new_password" in page.body
-    chosen = "my-own-Password-2!"
-    page = ask_page(f"{place.url}/login", page.fields | {"new_password": chosen, "confirm_password": chosen})
+    page = choose_password(place, user, page, "my-own-Password-2!")
     assert page.key is not None
     assert code_from(enter_code(place, user, page))
 
@@ -173,7 +144,7 @@ def test_refresh__is_refused_to_others_and_after_its_time(cognito: Any, place: S
     assert refusal(refresh(other, made)) == (400, "invalid_grant")
     assert refusal(revoke(other, made["refresh_token"])) == (400, "invalid_request")
     assert refresh(place, made).status == 200
-    hasty = replace(place, client_id=new_client(cognito, place.user_pool_id, RefreshTokenValidity=1))
+    hasty = replace(place, client_id=new_client(cognito, place.user_pool_id, refresh_s=1))
     short = tokens(hasty, user)
     wait_until(lambda: refusal(refresh(hasty, short)) == (400, "invalid_grant"), what="an expired refresh token")
 
@@ -232,12 +203,6 @@ def test_local_users__sign_in_with_the_code_that_is_printed(
     )
     assert not make_desk_users(bare_emulator, None)
     assert desk_users(bare_emulator) == []
-
-
-def password_page(place: SignIn, user: StaffUser) -> Any:
-    """Return the page after the one for the password."""
-    page = ask_page(f"{place.url}/oauth2/authorize?{urlencode(authorize_query(place, 'v' * 43))}")
-    return ask_page(f"{place.url}/login", page.fields | {"username": user.name, "password": user.password})
 
 
 def refresh(place: SignIn, made: dict[str, str]) -> Any:

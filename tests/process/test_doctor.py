@@ -458,8 +458,8 @@ def test_doctor__with_a_failure_exits_with_1(doctor: Callable[..., Ran]) -> None
     sound, warned, failed = doctor(), doctor(quotas={option: 3}), doctor(describe_continuous_backups=OFF)
 
     assert (sound.code, warned.code, failed.code) == (0, 0, 1)
-    assert sound.err == "15 ok, 0 warnings, 0 failures, 3 skipped.\n"
-    assert warned.err == "14 ok, 1 warning, 0 failures, 3 skipped.\n"
+    assert sound.err == "15 ok, 0 warnings, 0 failures, 4 skipped.\n"
+    assert warned.err == "14 ok, 1 warning, 0 failures, 4 skipped.\n"
     assert (
         "failure\tbackups\tPoint-in-time recovery is off, so lost data can't be restored.\tAsk the operator to run: "
         "rollcall infra apply\n"
@@ -472,7 +472,7 @@ def test_doctor__prints_json(doctor: Callable[..., Ran]) -> None:
 
     findings = json.loads(ran.out)
     assert ran.code == 1
-    assert len(findings) == 18
+    assert len(findings) == 19
     assert {"check": "backups", "health": "failure"} in findings
     assert {"check": "clock", "health": "ok"} in findings
 
@@ -482,7 +482,7 @@ def test_doctor__without_credentials_asks_nothing_more(doctor: Callable[..., Ran
     ran = doctor(caller=CliError("No AWS credentials were found.", hint="Sign in", exit_code=ExitCode.CREDENTIALS))
 
     assert ran.code == 1
-    assert healths(ran) == ["ok", "failure", "ok", *["skipped"] * 15]
+    assert healths(ran) == ["ok", "failure", "ok", *["skipped"] * 16]
     assert "failure\tcredentials\tNo AWS credentials were found.\tSign in\n" in ran.out
 
 
@@ -490,7 +490,7 @@ def test_doctor__without_a_description_asks_nothing_more(doctor: Callable[..., R
     """It does not know what should be there."""
     ran = doctor(description=CliError("There is no stack 'x'.", hint="Name another."))
 
-    assert healths(ran) == ["ok", "ok", "ok", "failure", *["skipped"] * 14]
+    assert healths(ran) == ["ok", "ok", "ok", "failure", *["skipped"] * 15]
 
 
 def test_doctor__on_a_terminal_fits_80_columns(doctor: Callable[..., Ran]) -> None:

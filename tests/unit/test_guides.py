@@ -46,6 +46,7 @@ ELSEWHERE = {
     "rollcall keys": "it changes keys in AWS; contract/test_keys_command.py runs every verb",
     "rollcall local": "it starts the system; integration/test_local_up.py and cli/test_local_commands.py run it",
     "rollcall login": "it opens a browser at AWS; process/test_login.py runs it",
+    "rollcall staff": "it changes who can sign in; contract/test_staff_command.py runs every verb",
     "terraform": "the same as rollcall infra, by hand; infra/ plans and applies with these files of values",
     "make": "process/test_guides.py asks make for its recipe",
     "git": "it is git's own, and needs the repository's remote",

@@ -31,8 +31,13 @@ resource "aws_cognito_user_pool" "this" {
     # Cognito wants both texts to hold the user name and the password, and sends only the mail.
     invite_message_template {
       email_subject = "Your sign-in for the desk"
-      email_message = "You can now sign in to the desk. Your user name is {username} and your first password is {####}. It works for seven days. You will choose a password of your own, and need an app that shows sign-in codes."
-      sms_message   = "User name {username}, first password {####}"
+      email_message = join("<br>", [
+        "You can now sign in to the desk: ${var.desk_url}",
+        "Your name there: {username}",
+        "Your first password: {####}",
+        "The password works for seven days. You will choose one of your own, and need an app that shows sign-in codes.",
+      ])
+      sms_message = "User name {username}, first password {####}"
     }
   }
 

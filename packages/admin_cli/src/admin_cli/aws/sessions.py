@@ -77,10 +77,14 @@ _ACTION = re.compile(r"not authorized to perform:? \[?([a-z0-9-]+:[A-Za-z*]+)")
 class MissingPermissionError(CliError):
     """The role lacks a permission. action: the one it lacks, such as dynamodb:Query."""
 
-    def __init__(self, action: str) -> None:
+    def __init__(
+        self,
+        action: str,
+        hint: str = "Ask the stack's operator for it. docs/operator.md lists the policies that staff need.",
+    ) -> None:
         super().__init__(
             f"Your AWS role is not allowed to do this. It lacks {action}.",
-            hint="Ask the stack's operator for it. docs/operator.md lists the policies that staff need.",
+            hint=hint,
             exit_code=ExitCode.CREDENTIALS,
         )
         self.action = action

@@ -52,9 +52,10 @@ def doctor(
     """Check the context's stack and this machine, and say how to fix each problem.
 
     It checks Terraform, credentials, the clock, the stack's description, its table, backups,
-    expiry, functions and their triggers, dead letters, SES, the account's concurrency, and whether
-    your files, the stack and the functions have the same forms and seats. It skips what your role
-    may not read and what an emulator does not have. Any failure makes the exit code 1.
+    expiry, functions and their triggers, dead letters, SES, the account's concurrency, whether your
+    files, the stack and the functions have the same forms and seats, and whether a manager can sign
+    in to the desk. It skips what your role may not read and what an emulator does not have. Any
+    failure makes the exit code 1.
 
     With --deep, it reads the whole table instead and checks that its items agree: quotas, seats,
     tickets, guards, references, histories, mails, indexes, expiry and erasures. It is safe to run
@@ -97,7 +98,7 @@ def _ensure_together(*, deep: bool, repair: bool, asks: bool, paced: bool) -> No
 
 def _findings(services: Services) -> Iterator[Finding]:
     """Check the machine first: every other check needs credentials and the stack's description."""
-    from admin_cli.doctor import forms, machine, mail, resources  # noqa: PLC0415 - only for this
+    from admin_cli.doctor import desk, forms, machine, mail, resources  # noqa: PLC0415 - only for this
     from admin_cli.doctor.examination import Patient, examine, skipped  # noqa: PLC0415
 
     machine_checks = {"terraform": machine.terraform, "credentials": machine.credentials, "clock": machine.clock}
@@ -116,6 +117,7 @@ def _findings(services: Services) -> Iterator[Finding]:
         "api": forms.deployed,
         "seats": forms.seats,
         "spam": forms.spam,
+        "desk": desk.managers,
     }
     patient = Patient(services.stack(), _sources(), lambda: datetime.now(UTC))
     can_go_on = True

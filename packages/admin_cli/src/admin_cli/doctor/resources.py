@@ -56,8 +56,9 @@ def functions(patient: Patient) -> Verdict:
     """Whether every function is ready to run."""
     from rollcall_build.package import FUNCTIONS  # noqa: PLC0415 - reads forms; only for this
 
+    names = (*FUNCTIONS, "staff") if patient.stack.description.desk else FUNCTIONS
     problems = []
-    for name in FUNCTIONS:
+    for name in names:
         function = _ask(patient, "lambda", "get_function_configuration", FunctionName=_function(patient, name))
         state, update = function.get("State", "Active"), function.get("LastUpdateStatus", "Successful")
         if state not in ("Active", "Inactive") or update == "Failed":  # a call activates an inactive function
@@ -65,7 +66,7 @@ def functions(patient: Patient) -> Verdict:
             problems.append(f"{name} is {state} ({reason})")
     if problems:
         return wrong(f"{'; '.join(problems)}.", f"{APPLY}. See also the function's log group.")
-    return well(f"all {len(FUNCTIONS)} are ready")
+    return well(f"all {len(names)} are ready")
 
 
 def mappings(patient: Patient) -> Verdict:

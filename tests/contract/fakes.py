@@ -287,11 +287,13 @@ class InMemorySubmissionRepository(SubmissionRepository):
         self._leases[_key(request)] = _Lease(holder, until, expires_at, record, self.clock.now())
         return True
 
-    def note_asked(self, request: MailRequest, *, at: datetime, expires_at: datetime) -> bool:
+    def note_asked(self, request: MailRequest, *, at: datetime, expires_at: datetime, key: str | None = None) -> bool:
         """Note a mail that staff asked for. Return False if it was already noted."""
         if _key(request) in self._leases:
             return False
-        self._leases[_key(request)] = _Lease("", at, expires_at, replace(_asked(request), asked_at=at), at)
+        self._leases[_key(request)] = _Lease(
+            "", at, expires_at, replace(_asked(request), asked_at=at, asked_key=key), at
+        )
         return True
 
     def mark_mail_sent(self, request: MailRequest, *, holder: str, message_id: str) -> None:

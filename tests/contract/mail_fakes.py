@@ -119,12 +119,12 @@ class InMemoryAskedMails(AskedMails):
 
     repository: InMemorySubmissionRepository
 
-    def ask(self, request: MailRequest, entry: Submission, *, what: str, by: str) -> None:
+    def ask(self, request: MailRequest, entry: Submission, *, what: str, by: str, key: str | None = None) -> None:
         stored = self.repository.entries.get(entry.id)
         if stored is None or stored.version != entry.version:
             raise SubmissionChangedError(entry.id)
         now = self.repository.clock.now()
-        if not self.repository.note_asked(request, at=now, expires_at=entry.expires_at):
+        if not self.repository.note_asked(request, at=now, expires_at=entry.expires_at, key=key):
             raise MailAskedError("asked for already")
         event = Event(new_ulid(now, self.repository.randomness), now, what, by, entry.status, entry.version)
         self.repository._events[entry.id].append(event)

@@ -53,7 +53,7 @@ class World:
 
     def ask(self, request: MailRequest) -> None:
         self.clock.forward(milliseconds=1)  # events in the same millisecond have no order
-        self.asked.ask(request, self.entry, what=f"mail resent: {request.kind}", by=STAFF)
+        self.asked.ask(request, self.entry, what=f"mail resent: {request.kind}", by=STAFF, key="k-1")
 
     def lease(self, request: MailRequest) -> bool:
         until = self.clock.at + timedelta(seconds=90)
@@ -81,7 +81,7 @@ def test_ask__records_the_mail_and_who_asked(world: World) -> None:
     details = world.repository.details(world.entry.id)
     (mail,) = details.mails
     assert (mail.kind, mail.version, mail.copy, mail.state) == ("confirmed", 1, 1, "queued")
-    assert (mail.asked_at, mail.attempts, mail.sent_at) == (world.clock.at, 0, None)
+    assert (mail.asked_at, mail.attempts, mail.sent_at, mail.asked_key) == (world.clock.at, 0, None, "k-1")
     event = details.events[-1]
     assert (event.what, event.by, event.status, event.version) == (
         "mail resent: confirmed",

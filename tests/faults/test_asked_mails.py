@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import ROOT
+from contract.fakes import GivenForms
+from contract.mail_fakes import InMemorySuppressionList
 from faults.conftest import NOTIFY_AT_ONCE, ORIGIN
 from faults.functions import FunctionDiedError
 from faults.kills import KillAt
@@ -65,7 +67,8 @@ def mail(request: pytest.FixtureRequest, submit: Function, dynamodb: Any, table:
     details = DynamoSubmissionRepository(Table(call, table), clock=clock).details(response.content["id"])
     queue = SqsMailQueue(sqs, "url")
     if request.param == "resend":
-        resend = ResendService(asked=asked, queue=queue, clock=clock)
+        suppressions = InMemorySuppressionList(clock)
+        resend = ResendService(asked=asked, queue=queue, clock=clock, suppressions=suppressions, forms=GivenForms(FORM))
         resend.resend(resend.plan(details), by=STAFF)
     else:
         send = SendService(

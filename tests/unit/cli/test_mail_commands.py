@@ -78,7 +78,9 @@ class World:
         rollcall.forms = FORMS
         rollcall.journal = InMemoryJournal(self.repository)
         rollcall.parts = MailingParts(
-            resend=ResendService(asked=asked, queue=self.queue, clock=self.clock),
+            resend=ResendService(
+                asked=asked, queue=self.queue, clock=self.clock, suppressions=self.suppressions, forms=forms
+            ),
             send=SendService(asked=asked, sendings=InMemorySendings(self.clock), queue=self.queue, clock=self.clock),
             watch=MailWatch(asked=asked, sleep=self.pause, monotonic=self.elapsed),
             redrive=RedriveService(

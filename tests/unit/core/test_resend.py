@@ -6,13 +6,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from contract.fakes import START, CountedRandomness, InMemorySubmissionRepository, ListedMailQueue, StoppedClock
-from contract.mail_fakes import InMemoryAskedMails
+from contract.fakes import (
+    START,
+    CountedRandomness,
+    GivenForms,
+    InMemorySubmissionRepository,
+    ListedMailQueue,
+    StoppedClock,
+)
+from contract.mail_fakes import InMemoryAskedMails, InMemorySuppressionList
 from unit.core.builders import a_form, an_entry
 
 from registration_core.domain.errors import MailQueueError, SubmissionChangedError
 from registration_core.domain.mail import MailKind, MailRequest, MailState
-from registration_core.domain.mail_errors import MailedLatelyError, MailNotFittingError
+from registration_core.domain.mail_errors import MailedLatelyError, MailNotFittingError, NoStaffError, SuppressedError
 from registration_core.domain.submission import Event, Idempotency, Status, SubmissionDetails
 from registration_core.services.resend import LATELY, USUAL, ResendService, fitting
 
@@ -23,13 +30,20 @@ STAFF = "arn:aws:iam::000000000000:user/staff"
 class World:
     """A resend service with one stored submission."""
 
-    def __init__(self, status: Status = Status.CONFIRMED) -> None:
+    def __init__(self, status: Status = Status.CONFIRMED, *, staff: tuple[str, ...] = ("staff@example.org",)) -> None:
         self.clock = StoppedClock()
         self.repository = InMemorySubmissionRepository(self.clock, CountedRandomness())
         entry = replace(ENTRY, status=status)
         self.repository.add(entry, once=None, idempotency=Idempotency("k", "f", START + timedelta(days=1)))
         self.queue = ListedMailQueue()
-        self.service = ResendService(asked=InMemoryAskedMails(self.repository), queue=self.queue, clock=self.clock)
+        self.suppressions = InMemorySuppressionList(self.clock)
+        self.service = ResendService(
+            asked=InMemoryAskedMails(self.repository),
+            queue=self.queue,
+            clock=self.clock,
+            suppressions=self.suppressions,
+            forms=GivenForms(a_form(staff=staff)),
+        )
 
     @property
     def details(self) -> SubmissionDetails:
@@ -164,3 +178,27 @@ def test_fitting__tells_the_staff_only_what_the_registrant_did(by: str, *, told:
     kinds = fitting(SubmissionDetails(cancelled, events, ()))
     assert kinds[0] is MailKind.CANCELLED
     assert (MailKind.STAFF_WITHDRAWN in kinds) is told
+
+
+def test_plan__with_the_same_key_is_the_same_mail() -> None:
+    """A redelivered request queues the mail again while it is queued, and does nothing once it is out."""
+    world = World()
+    for _ in range(2):
+        plan = world.service.plan(world.details, key="k-1")
+        world.service.resend(plan, by=STAFF)
+    assert world.queue.requests == [plan.request] * 2
+    assert [mail.asked_key for mail in world.details.mails] == ["k-1"]
+
+    world.sent(plan.request)
+    world.service.resend(world.service.plan(world.details, again=True, key="k-1"), by=STAFF)
+    assert len(world.queue.requests) == 2
+    assert world.service.plan(world.details, again=True, key="k-2").request.copy == 2
+
+
+def test_plan__refuses_a_mail_that_nobody_would_get() -> None:
+    world = World()
+    world.suppressions.add(ENTRY.email, reason=MailState.BOUNCED, expires_at=START + timedelta(days=30))
+    with pytest.raises(SuppressedError, match=f"{ENTRY.email} is suppressed"):
+        world.resend()
+    with pytest.raises(NoStaffError, match="The form course has no staff to mail"):
+        World(staff=()).resend(MailKind.STAFF)

@@ -28,7 +28,7 @@ FORM = a_form(
 GOOD = {"name": "Åsa", "email": "asa@example.org", "born": "2016-01-31", "course": "Camp"}
 
 
-def mistake(**cells: str) -> tuple[str, str]:
+def mistake(**cells: Any) -> tuple[str, str]:
     """Return the field that is wrong, and the sentence."""
     with pytest.raises(InvalidAnswersError) as error:
         validate_cells(FORM, GOOD | cells, today=TODAY)
@@ -39,6 +39,17 @@ def mistake(**cells: str) -> tuple[str, str]:
 def test_cells__are_read_as_their_fields_answers() -> None:
     answers = validate_cells(FORM, GOOD | {"age": "12", "days": "a; B", "photos": "yes"}, today=TODAY)
     assert answers == {**GOOD, "course": "camp", "age": 12, "days": ["a", "b"], "photos": True}
+
+
+def test_cells__may_be_values_of_a_program() -> None:
+    answers = validate_cells(FORM, GOOD | {"age": 12, "days": ["a", "b"], "photos": True}, today=TODAY)
+    assert answers == {**GOOD, "course": "camp", "age": 12, "days": ["a", "b"], "photos": True}
+
+
+@pytest.mark.parametrize(("field", "value"), [("name", 7), ("born", ["2016-01-31"]), ("age", True), ("course", False)])
+def test_cell__of_the_wrong_kind__says_so(field: str, value: Any) -> None:
+    wrong, sentence = mistake(**{field: value})
+    assert (wrong, "is not an answer to this. Write a text." in sentence) == (field, True)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.domain.errors import (
     DamagedSubmissionError,
     FormNotNamedError,
+    InvalidCapacityError,
     InvalidCheckInError,
     InvalidCursorError,
     InvalidFilterError,
@@ -39,6 +40,7 @@ _EXIT_CODES: tuple[tuple[type[RollcallError], ExitCode], ...] = (
     (InvalidContextError, ExitCode.USAGE),
     (InvalidCursorError, ExitCode.USAGE),
     (InvalidFilterError, ExitCode.USAGE),
+    (InvalidCapacityError, ExitCode.USAGE),
     (InvalidLabelError, ExitCode.USAGE),
     (InvalidNoteError, ExitCode.USAGE),
     (InvalidCheckInError, ExitCode.USAGE),

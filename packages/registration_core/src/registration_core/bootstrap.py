@@ -375,8 +375,9 @@ def mailing_parts(
     connected, sqs = staff_table(client("dynamodb"), table), client("sqs")
     asked = DynamoAskedMails(connected, clock=clock, randomness=os.urandom)
     queue = SqsMailQueue(sqs, mail_queue_url)
+    suppressions = DynamoSuppressionList(connected, signer=signer, clock=clock)
     return MailingParts(
-        resend=ResendService(asked=asked, queue=queue, clock=clock),
+        resend=ResendService(asked=asked, queue=queue, clock=clock, suppressions=suppressions, forms=forms),
         send=SendService(asked=asked, sendings=DynamoSendings(connected, clock=clock), queue=queue, clock=clock),
         watch=MailWatch(asked=asked, sleep=time.sleep, monotonic=time.monotonic),
         redrive=RedriveService(
@@ -388,8 +389,26 @@ def mailing_parts(
             repository=DynamoSubmissionRepository(connected, clock=clock),
             clock=clock,
         ),
-        suppressions=DynamoSuppressionList(connected, signer=signer, clock=clock),
+        suppressions=suppressions,
         account_suppressions=lambda: SesAccountSuppressions(client("sesv2")),
+    )
+
+
+def resend_service(table: Table, *, mail_queue_url: str, forms: FormCatalogue, signer: Signer) -> ResendService:
+    """Return the service with which the function staff sends mails again. signer: as for `mailing_parts`."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.asked_mails import DynamoAskedMails
+    from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
+    from registration_core.adapters.sqs import SqsMailQueue
+    from registration_core.services.resend import ResendService
+
+    clock = SystemClock()
+    return ResendService(
+        asked=DynamoAskedMails(table, clock=clock, randomness=os.urandom),
+        queue=SqsMailQueue(_client("sqs"), mail_queue_url),
+        clock=clock,
+        suppressions=DynamoSuppressionList(table, signer=signer, clock=clock),
+        forms=forms,
     )
 
 

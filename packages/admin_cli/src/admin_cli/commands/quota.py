@@ -22,10 +22,9 @@ from admin_cli.terminal.values import for_person
 from registration_core.domain.errors import QuotaChangedError
 from registration_core.domain.fields import FieldType
 from registration_core.domain.filters import the_form
-from registration_core.domain.quota import Waitlist
+from registration_core.domain.quota import MOST_SEATS, Waitlist, ensure_capacity
 from registration_core.domain.records import FIELDS as SUBMISSION_FIELDS
 from registration_core.domain.records import iso
-from rollcall_build.forms.options import MOST_SEATS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -188,10 +187,9 @@ class Change(NamedTuple):
     more: bool
 
     def capacity(self, before: int) -> int:
-        """Return the new capacity. Raises CliError if it is above MOST_SEATS."""
+        """Return the new capacity. Raises InvalidCapacityError."""
         after = before + self.seats if self.more else self.seats
-        if after > MOST_SEATS:
-            raise CliError(f"An option can have at most {MOST_SEATS} seats, not {after}.", exit_code=ExitCode.USAGE)
+        ensure_capacity(after)
         return after
 
 

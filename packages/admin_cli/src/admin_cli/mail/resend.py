@@ -17,8 +17,8 @@ from admin_cli.terminal import completion
 from admin_cli.terminal.values import for_person
 from registration_core.domain.errors import SubmissionChangedError
 from registration_core.domain.identifiers import display_reference
-from registration_core.domain.mail import TO_STAFF, MailKind, MailState
-from registration_core.domain.mail_errors import MailedLatelyError
+from registration_core.domain.mail import MailKind, MailState
+from registration_core.domain.mail_errors import MailedLatelyError, NoStaffError, SuppressedError
 
 if TYPE_CHECKING:
     from admin_cli.confirmation import Act
@@ -84,7 +84,6 @@ def send_again(
     """
     mailing = act.stack.mailing()
     plan = _plan(act, mailing, details, chosen, again=again)
-    _ensure_has_reader(act, mailing, plan)
     mail = f'the mail "{plan.request.kind}" about {act.called(plan.submission)}'
     if plan.begun:
         act.say(f"{mail[:1].upper()}{mail[1:]} is already queued, and not sent yet.")
@@ -117,20 +116,9 @@ def _plan(act: Act, mailing: MailingParts, details: SubmissionDetails, kind: Mai
             f"{for_person(error.at)}.",
             hint="To send it anyway, add --again.",
         ) from error
-
-
-def _ensure_has_reader(act: Act, mailing: MailingParts, plan: Resend) -> None:
-    """Raise CliError if nobody would get the mail."""
-    submission = plan.submission
-    if plan.request.kind in TO_STAFF:
-        form = act.stack.forms.get(submission.form)
-        if form is not None and not form.staff:
-            raise CliError(
-                f"The form {submission.form} has no staff to mail.", hint="Add their addresses: staff in its form.toml"
-            )
-    elif mailing.suppressions.holds(submission.email):
-        reference = display_reference(submission.reference)
-        raise CliError(
-            f"{submission.email} is suppressed: an earlier mail to it bounced for good, or was reported as spam.",
-            hint=f"If the address was mistyped, fix it first: rollcall edit {reference} FIELD=ADDRESS",
-        )
+    except SuppressedError as error:
+        reference = display_reference(details.submission.reference)
+        hint = f"If the address was mistyped, fix it first: rollcall edit {reference} FIELD=ADDRESS"
+        raise CliError(str(error), hint=hint) from error
+    except NoStaffError as error:
+        raise CliError(str(error), hint="Add their addresses: staff in its form.toml") from error

@@ -259,6 +259,12 @@ class QuotaNotFoundError(RollcallError):
         super().__init__(f'The form "{form}" has no quota for the option "{option}".')
 
 
+class InvalidCapacityError(RollcallError):
+    """An option can't have this many seats."""
+
+    code = "invalid_capacity"
+
+
 class QuotaChangedError(RollcallError):
     """Someone else changed the option's capacity. Nothing was stored."""
 

@@ -25,6 +25,24 @@ class MailedLatelyError(RollcallError):
         self.at = at
 
 
+class SuppressedError(RollcallError):
+    """The registrant's address is suppressed, so that they would get no mail."""
+
+    code = "suppressed"
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"{address} is suppressed: an earlier mail to it bounced for good, or was reported as spam.")
+
+
+class NoStaffError(RollcallError):
+    """The form has no staff to mail."""
+
+    code = "no_staff"
+
+    def __init__(self, form: str) -> None:
+        super().__init__(f"The form {form} has no staff to mail.")
+
+
 class MailAskedError(RollcallError):
     """Someone else asked for the same mail at the same time. Nothing was stored."""
 

@@ -66,11 +66,12 @@ class AskedMails(ABC):
     """Mails that staff ask for. Each method may raise StorageUnavailableError."""
 
     @abstractmethod
-    def ask(self, request: MailRequest, submission: Submission, *, what: str, by: str) -> None:
+    def ask(self, request: MailRequest, submission: Submission, *, what: str, by: str, key: str | None = None) -> None:
         """Record, all or nothing, that this mail is to be sent, also in the submission's history.
 
-        submission: as it was read. what, by: see `Event`. Raises SubmissionChangedError if the
-        submission changed since, MailAskedError if this mail was already asked for.
+        submission: as it was read. what, by: see `Event`. key: of the request, see `MailRecord`.
+        Raises SubmissionChangedError if the submission changed since, MailAskedError if this mail
+        was already asked for.
         """
 
     @abstractmethod

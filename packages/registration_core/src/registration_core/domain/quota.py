@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from registration_core.domain.errors import InvalidCapacityError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +29,16 @@ class PublicSeats(StrEnum):
     WAITING_LIST = "waiting_list"
 
 
+MOST_SEATS = 100_000
+"""The largest capacity."""
 FEW_SEATS = 3
 """This many seats or fewer count as few."""
+
+
+def ensure_capacity(seats: int) -> None:
+    """Raise InvalidCapacityError if an option can't have so many seats."""
+    if not 0 <= seats <= MOST_SEATS:
+        raise InvalidCapacityError(f"An option can have 0 to {MOST_SEATS} seats, not {seats}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from registration_core.domain.ages import refused_ages
 from registration_core.domain.cells import raw_answer
 from registration_core.domain.errors import FieldError, InvalidAnswersError
+from registration_core.domain.fields import FieldType
 from registration_core.domain.validation import collect, missing, refused_option
 from registration_core.domain.values import ValueRefusedError
 
@@ -22,6 +23,7 @@ SENTENCES: Mapping[str, str] = {
     "required_choice": "This is empty, and the form requires it. Use one of: {options}.",
     "required_consent": "The form requires this consent, so it must be yes, not {given}.",
     "wrong_type": "{given} is not an answer to this. Write yes or no.",
+    "wrong_kind": "{given} is not an answer to this. Write a text.",
     "control_character": "{given} has characters that can't be shown.",
     "line_break": "{given} must be on one line.",
     "too_short": "{given} has {length} characters; the form asks for at least {limit}.",
@@ -53,30 +55,33 @@ SENTENCES: Mapping[str, str] = {
 _MOST_SHOWN = 60
 
 
-def validate_cells(form: Form, texts: Mapping[str, str], *, today: date) -> dict[str, Answer]:
-    """Return the stored form of answers that staff wrote, as `validate` does; see `raw_answer` for the texts.
+def validate_cells(form: Form, cells: Mapping[str, Answer], *, today: date) -> dict[str, Answer]:
+    """Return the stored form of answers that staff wrote, as `validate` does.
 
+    cells: texts, see `raw_answer`; a program may also give a consent, a number or a list of options.
     Raises InvalidAnswersError with a sentence for staff about every wrong field, which quotes its
     text. An answer to a question that isn't asked with the others is wrong too.
     """
 
-    def read(field: Field, text: object) -> object:
-        return None if text is None else raw_answer(field, str(text), form.words)
+    def read(field: Field, cell: object) -> object:
+        return raw_answer(field, cell, form.words) if isinstance(cell, str) else cell
 
-    answers = collect(form, texts, today=today, read=read, say=_sentence)
+    answers = collect(form, cells, today=today, read=read, say=_sentence)
     unasked = [
-        _error(field, _not_asked(form, field), texts.get(field.name))
+        _error(field, _not_asked(form, field), cells.get(field.name))
         for field in form.fields
-        if not form.asks(field, answers) and _says_something(form, field, texts.get(field.name, ""))
+        if not form.asks(field, answers) and _says_something(form, field, cells.get(field.name, ""))
     ]
     if unasked:
         raise InvalidAnswersError(unasked)
     return answers
 
 
-def _says_something(form: Form, field: Field, text: str) -> bool:
+def _says_something(form: Form, field: Field, cell: Answer) -> bool:
+    if not isinstance(cell, str):
+        return cell is not False and cell != []
     try:
-        return bool(text.strip() and raw_answer(field, text, form.words))
+        return bool(cell.strip() and raw_answer(field, cell, form.words))
     except ValueRefusedError:
         return True
 
@@ -122,7 +127,10 @@ def _error(field: Field, refusal: ValueRefusedError, given: object) -> FieldErro
 
 def _sentence(field: Field | None, refusal: ValueRefusedError, given: object) -> str:
     options = "; ".join(str(option.label) for option in field.options) if field else ""
-    sentence = SENTENCES.get(refusal.wording) or SENTENCES[refusal.code]
+    wording = refusal.wording
+    if wording == "wrong_type" and field is not None and field.type is not FieldType.CONSENT:
+        wording = "wrong_kind"
+    sentence = SENTENCES.get(wording) or SENTENCES[refusal.code]
     return sentence.format(given=_quoted(given), options=options, **refusal.values)
 
 

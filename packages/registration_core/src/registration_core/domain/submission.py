@@ -186,7 +186,8 @@ class MailRecord:
     """What became of one mail; see `domain.mail` for its kind, version, copy, sending and state.
 
     attempts: how often sending started; each after the first may have mailed again. problem: the
-    last attempt's error code. asked_at: when staff asked for it.
+    last attempt's error code. asked_at: when staff asked for it. asked_key: the idempotency key of
+    their request.
     """
 
     kind: str
@@ -200,6 +201,7 @@ class MailRecord:
     attempts: int = 1
     problem: str | None = None
     asked_at: datetime | None = None
+    asked_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from registration_core.services.submit import once_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from registration_core.domain.fields import Field
     from registration_core.domain.forms import Form
@@ -32,6 +32,11 @@ class Edit:
     before: Submission
     after: Submission
     fields: tuple[str, ...]
+
+    @property
+    def what(self) -> str:
+        """What the history says about it."""
+        return f"edited {', '.join(self.fields)}"
 
     @property
     def moves(self) -> bool:
@@ -63,10 +68,10 @@ class EditService:
         self._seating = Seating(repository=repository, clock=clock, randomness=randomness)
         self._promotion = Promotion(forms=forms, repository=repository, clock=clock, seating=self._seating)
 
-    def plan(self, before: Submission, changes: Mapping[str, str]) -> Edit:
+    def plan(self, before: Submission, changes: Mapping[str, Answer]) -> Edit:
         """Return what these answers would change, by the form in force; nothing is written.
 
-        changes: field names to what the staff wrote, see `raw_answer`; an empty text takes an answer
+        changes: field names to what the staff wrote, see `validate_cells`; an empty text takes an answer
         away, and so does a change after which a question isn't asked. Other answers that are not
         named stay as they are, whatever the form asks by now. `form_version` stays: it tells which
         wording the registrant saw. Raises InvalidAnswersError with every wrong field,
@@ -108,7 +113,7 @@ class EditService:
         before, after = edit.before, edit.after
         if not edit.fields:
             return before
-        once, what = self._once(before, after), f"edited {', '.join(edit.fields)}"
+        once, what = self._once(before, after), edit.what
         if not edit.moves:
             return self._repository.change(before, after, what=what, by=by, once=once)
         if after.option is None:
@@ -122,7 +127,7 @@ class EditService:
             promoted(each)
         return moved
 
-    def _checked(self, form: Form, changes: Mapping[str, str]) -> dict[str, Answer]:
+    def _checked(self, form: Form, changes: Mapping[str, Answer]) -> dict[str, Answer]:
         """Return the stored form of these answers. Raises InvalidAnswersError."""
         part = replace(form, fields=tuple(_in_part(field, changes) for field in form.fields if field.name in changes))
         return validate_cells(part, changes, today=form.today(self._clock.now()))
@@ -158,14 +163,14 @@ class EditService:
         return once_for(form, after.answers, self._signer)
 
 
-def _in_part(field: Field, changes: Mapping[str, str]) -> Field:
+def _in_part(field: Field, changes: Container[str]) -> Field:
     """Return a changed field for a check without the others, which decide later whether it is required."""
     decided_later = field.show_when is not None and field.show_when.field not in changes
     return replace(field, required=False) if decided_later else field
 
 
 def _merged(
-    form: Form, before: Mapping[str, Answer], checked: Mapping[str, Answer], changes: Mapping[str, str]
+    form: Form, before: Mapping[str, Answer], checked: Mapping[str, Answer], changes: Container[str]
 ) -> dict[str, Answer]:
     """Return the answers with the checked ones in place, in the form's order; retired fields come last."""
     merged = {name: value for name, value in before.items() if name not in changes} | dict(checked)

@@ -10,6 +10,7 @@ from registration_core.domain.errors import (
     SubmissionNotFoundError,
 )
 from registration_core.domain.labels import MOST_LABELS
+from registration_core.domain.quota import ensure_capacity
 from registration_core.domain.submission import Status
 from registration_core.domain.transitions import REGISTRANT, SYSTEM
 from registration_core.services.changes import changed, next_version, read
@@ -230,10 +231,9 @@ class ManageService:
         that reveals nothing about a visitor. by: the IAM principal. instead_of: the capacity that
         it must have now; None for any. promoted: called for each promoted submission. Raises
         UnknownFormError, QuotaNotFoundError for an option that isn't counted, QuotaChangedError,
-        ValueError for a capacity below 0.
+        InvalidCapacityError.
         """
-        if capacity < 0:
-            raise ValueError("the capacity must be 0 or more")
+        ensure_capacity(capacity)
         capacities = self._forms.get(form).capacities()
         if option not in capacities:
             raise QuotaNotFoundError(form, option)

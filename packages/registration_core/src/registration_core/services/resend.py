@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from registration_core.domain.mail import FITTING, MailKind, MailRequest, MailState
-from registration_core.domain.mail_errors import MailedLatelyError, MailNotFittingError
+from registration_core.domain.mail import FITTING, TO_STAFF, MailKind, MailRequest, MailState
+from registration_core.domain.mail_errors import (
+    MailedLatelyError,
+    MailNotFittingError,
+    NoStaffError,
+    SuppressedError,
+)
 from registration_core.domain.submission import Status
 from registration_core.domain.transitions import REGISTRANT
 
@@ -15,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from registration_core.domain.mail_ports import AskedMails
-    from registration_core.domain.ports import Clock, MailQueue
+    from registration_core.domain.mail_ports import AskedMails, SuppressionList
+    from registration_core.domain.ports import Clock, FormCatalogue, MailQueue
     from registration_core.domain.submission import MailRecord, Submission, SubmissionDetails
 
 LATELY = timedelta(minutes=10)
@@ -35,11 +40,17 @@ _NOT_SENT = frozenset({MailState.SUPPRESSED, MailState.OUTDATED, MailState.UNADD
 
 @dataclass(frozen=True, slots=True)
 class Resend:
-    """A mail to send again. begun: it was already asked for, and is queued or was interrupted."""
+    """A mail to send again.
+
+    begun: it was already asked for, and is queued or was interrupted. ended: it was asked for with
+    the same key, and is no longer queued.
+    """
 
     submission: Submission
     request: MailRequest
     begun: bool = False
+    ended: bool = False
+    key: str | None = None
 
 
 def fitting(details: SubmissionDetails) -> list[MailKind]:
@@ -76,19 +87,45 @@ def the_fitting(details: SubmissionDetails, kind: MailKind | None) -> MailKind:
 class ResendService:
     """Records that a mail is to be sent again, and queues it. notify sends it once."""
 
-    def __init__(self, *, asked: AskedMails, queue: MailQueue, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        asked: AskedMails,
+        queue: MailQueue,
+        clock: Clock,
+        suppressions: SuppressionList,
+        forms: FormCatalogue,
+    ) -> None:
         self._asked = asked
         self._queue = queue
         self._clock = clock
+        self._suppressions = suppressions
+        self._forms = forms
 
-    def plan(self, details: SubmissionDetails, kind: MailKind | None = None, *, again: bool = False) -> Resend:
+    def plan(
+        self,
+        details: SubmissionDetails,
+        kind: MailKind | None = None,
+        *,
+        again: bool = False,
+        key: str | None = None,
+    ) -> Resend:
         """Return what would be sent. kind: None for the mail that tells the status.
 
         A mail counts as the same until the submission changes, so staff can send again to a corrected
-        address.
-        Raises MailNotFittingError; MailedLatelyError when the same mail went out a moment ago and
-        `again` is not set.
+        address. key: the request's; the same key again is the same mail, whatever else was sent
+        since. Raises MailNotFittingError; MailedLatelyError when the same mail went out a moment ago
+        and `again` is not set; SuppressedError, NoStaffError.
         """
+        asked = next((mail for mail in details.mails if key is not None and mail.asked_key == key), None)
+        if asked is not None:
+            request = MailRequest(details.submission.id, asked.kind, asked.version, asked.copy)
+            return Resend(details.submission, request, begun=True, ended=asked.state != MailState.QUEUED)
+        plan = self._plan(details, kind, again=again, key=key)
+        self._ensure_has_reader(plan)
+        return plan
+
+    def _plan(self, details: SubmissionDetails, kind: MailKind | None, *, again: bool, key: str | None) -> Resend:
         submission, chosen = details.submission, the_fitting(details, kind)
         same = [
             mail
@@ -103,7 +140,16 @@ class ResendService:
         if last is not None and not again and now - last < LATELY:
             raise MailedLatelyError(f'The mail "{chosen}" for "{submission.id}" was sent a moment ago.', at=last)
         copy = 1 + max((mail.copy for mail in same), default=0)
-        return Resend(submission, MailRequest(submission.id, chosen, submission.version, copy))
+        return Resend(submission, MailRequest(submission.id, chosen, submission.version, copy), key=key)
+
+    def _ensure_has_reader(self, plan: Resend) -> None:
+        """Raise SuppressedError or NoStaffError if nobody would get the mail."""
+        submission = plan.submission
+        if plan.request.kind in TO_STAFF:
+            if submission.form in self._forms.names() and not self._forms.get(submission.form).staff:
+                raise NoStaffError(submission.form)
+        elif self._suppressions.holds(submission.email):
+            raise SuppressedError(submission.email)
 
     def resend(self, plan: Resend, *, by: str) -> None:
         """Queue the mail. After an interruption, a new plan continues.
@@ -111,8 +157,11 @@ class ResendService:
         by: see `Event`. Raises SubmissionChangedError, MailAskedError, MailQueueError,
         StorageUnavailableError.
         """
+        if plan.ended:
+            return
         if not plan.begun:
-            self._asked.ask(plan.request, plan.submission, what=f"mail resent: {plan.request.kind}", by=by)
+            what = f"mail resent: {plan.request.kind}"
+            self._asked.ask(plan.request, plan.submission, what=what, by=by, key=plan.key)
         self._queue.put([plan.request])
 
 

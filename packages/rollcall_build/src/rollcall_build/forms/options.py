@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from registration_core.domain.fields import FieldType, Option, Text
+from registration_core.domain.quota import MOST_SEATS
 from rollcall_build.forms import conditions
 from rollcall_build.forms.checked_table import CheckedTable, repeated
 from rollcall_build.forms.conditions import read_condition
@@ -18,7 +19,6 @@ COMMON = ("value", "label", "hint", conditions.KEY)
 OF_A_CHOICE = ("capacity", "starts_at", "ends_at", "place", "min_age", "max_age")
 """What an option of a `choice` says besides: of several `choices` none could be told to be the one attended."""
 
-MOST_SEATS = 100_000
 OLDEST = 150
 _VALUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 

@@ -29,7 +29,7 @@ class DynamoAskedMails(AskedMails):
         self._clock = clock
         self._randomness = randomness
 
-    def ask(self, request: MailRequest, submission: Submission, *, what: str, by: str) -> None:
+    def ask(self, request: MailRequest, submission: Submission, *, what: str, by: str, key: str | None = None) -> None:
         """Record, all or nothing, that this mail is to be sent, also in the submission's history."""
         now = self._clock.now()
         event = Event(new_ulid(now, self._randomness), now, what, by)
@@ -39,6 +39,7 @@ class DynamoAskedMails(AskedMails):
             attempts=0,
             asked_at=now.isoformat(timespec="milliseconds"),
             expires_at=items.seconds(submission.expires_at),
+            **({} if key is None else {"asked_key": key}),
             **items.mail_attributes(request),
             **items.mail_topic(request, now, open_=True),
         )

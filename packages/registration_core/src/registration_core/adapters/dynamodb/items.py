@@ -252,6 +252,7 @@ def read_mail(item: Item) -> MailRecord:
         attempts=item.get("attempts", 1),
         problem=item.get("problem"),
         asked_at=datetime.fromisoformat(item["asked_at"]) if "asked_at" in item else None,
+        asked_key=item.get("asked_key"),
     )
 
 

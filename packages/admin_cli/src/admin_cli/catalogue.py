@@ -21,6 +21,7 @@ GROUPS: dict[str, dict[str, Command]] = {
         "watch": Command("watch", "Show submissions as they arrive"),
         "stats": Command("stats", "Count submissions by day, form, option and status"),
         "history": Command("history", "Show what happened to submissions, and who did it"),
+        "attendance": Command("attendance", "List whom to expect on a day, and print the list"),
         "export": Command("export", "Export submissions to a file"),
     },
     "Change submissions": {

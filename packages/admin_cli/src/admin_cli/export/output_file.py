@@ -32,9 +32,9 @@ def ensure_writable(services: Services, path: Path, *, force: bool) -> None:
         raise DeclinedError("Nothing was written.")
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file in one step: there is always either the old one or the whole new one. Raises CliError."""
     try:
-        replace_file(path, text)
+        replace_file(path, content)
     except OSError as error:
         raise CliError(f"{path} could not be written: {error.strerror or error}.") from error

@@ -74,6 +74,7 @@ FIXED_COLUMNS: tuple[str, ...] = (
     "verified_at",
     "spam_sign",
     "labels",
+    "notes",
     "notes_count",
     "checked_in",
     "expires_at",
@@ -137,8 +138,11 @@ class ListColumns:
             "labels": ListColumn(
                 "labels", Column("LABELS", narrowest=8), lambda submission: " ".join(submission.labels)
             ),
+            "notes": ListColumn(
+                "notes", Column("NOTES", narrowest=12), lambda submission: [note.text for note in submission.notes]
+            ),
             "notes_count": ListColumn(
-                "notes_count", Column("NOTES", number=True), lambda submission: len(submission.notes)
+                "notes_count", Column("NUMBER OF NOTES", number=True), lambda submission: len(submission.notes)
             ),
             "checked_in": ListColumn(
                 "checked_in",

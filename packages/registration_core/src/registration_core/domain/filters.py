@@ -101,23 +101,24 @@ def the_form(forms: Mapping[str, Form], name: str) -> Form:
     raise UnknownNameError(f"There is no form {name!r}.{meant(name.lower(), forms)} There are: {', '.join(forms)}.")
 
 
-def the_option(forms: Iterable[Form], text: str) -> str:
-    """Return the value of the counted option with this label in any language; the text itself if there is none.
+def the_option(forms: Iterable[Form], text: str, *, counted: bool = True) -> str:
+    """Return the value of the option with this label in any language; the text itself if there is none.
 
-    A label of two options counts as unknown, so that nobody acts on the wrong one.
+    counted: only options with limited seats. A label of two options counts as unknown, so that
+    nobody acts on the wrong one.
     """
-    counted = {
+    options = {
         option.value: option
         for form in forms
         if (field := form.chosen_field) is not None
         for option in field.options
-        if option.capacity is not None
+        if option.capacity is not None or not counted
     }
-    if text in counted:
+    if text in options:
         return text
     named = [
         value
-        for value, option in counted.items()
+        for value, option in options.items()
         if fold(text) in {fold(label) for label in option.label.by_language.values()}
     ]
     return named[0] if len(named) == 1 else text

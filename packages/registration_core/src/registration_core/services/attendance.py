@@ -11,15 +11,18 @@ from registration_core.domain.attendance import (
     ensure_day,
     moment,
 )
-from registration_core.domain.errors import InvalidCheckInError, StatusTransitionError
+from registration_core.domain.errors import InvalidCheckInError, StatusTransitionError, UnknownNameError
+from registration_core.domain.filters import the_option
 from registration_core.domain.selection import Selection
 from registration_core.domain.submission import Status
+from registration_core.domain.suggestions import meant
 from registration_core.services.changes import changed, next_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from registration_core.domain.forms import Form
     from registration_core.domain.ports import Clock, FormCatalogue, ManagedRepository
     from registration_core.domain.submission import Submission
     from registration_core.services.query import QueryService
@@ -89,9 +92,26 @@ class AttendanceService:
         return self._forms.get(form_name).today(self._clock.now())
 
     def list(self, form_name: str, option: str | None = None, day: date | None = None) -> AttendanceList:
-        """Return the list of a day. option: None for everyone of the form. day: None for today."""
+        """Return the list of a day.
+
+        option: its value or label; None for everyone of the form. day: None for today. Raises
+        UnknownNameError for an option that the form doesn't have and nobody has chosen.
+        """
         form = self._forms.get(form_name)
-        day = self.today(form_name) if day is None else day
+        option = None if option is None else the_option([form], option, counted=False)
         counted = option if option in form.capacities() else None
         selection = Selection(form_name, frozenset({Status.CONFIRMED}), option=counted)
-        return attendance_list(form, option, day, self._query.select(selection))
+        day = self.today(form_name) if day is None else day
+        listed = attendance_list(form, option, day, self._query.select(selection))
+        if option is not None and not listed.people:
+            _ensure_there(form, option)
+        return listed
+
+
+def _ensure_there(form: Form, option: str) -> None:
+    options = [each.value for each in form.chosen_field.options] if form.chosen_field is not None else []
+    if option not in options:
+        available = f"There are: {', '.join(options)}." if options else "It has no options."
+        raise UnknownNameError(
+            f"There is no option {option!r} in the form {form.name}.{meant(option.lower(), options)} {available}"
+        )

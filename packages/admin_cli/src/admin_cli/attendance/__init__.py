@@ -1,0 +1,1 @@
+"""Attendance lists for paper: a page to print, and a spreadsheet."""

@@ -14,28 +14,30 @@ module "site_firewall" {
   count     = local.site_protection != null || length(local.allowed_addresses) > 0 ? 1 : 0
   providers = { aws = aws.global }
 
-  name          = "${local.name}-site"
-  scope         = "CLOUDFRONT"
-  relayed_stage = null
-  protection    = local.site_protection
-  forms         = var.forms
-  stage_names   = local.stage_names
-  addresses     = local.allowed_addresses
-  countries     = []
+  name            = "${local.name}-site"
+  scope           = "CLOUDFRONT"
+  relayed_stage   = null
+  protection      = local.site_protection
+  forms           = var.forms
+  free_text_below = var.staff_auth == null ? [] : ["staff"]
+  stage_names     = local.stage_names
+  addresses       = local.allowed_addresses
+  countries       = []
 }
 
 module "api_firewall" {
   source = "./modules/firewall"
   count  = local.api_protection != null || length(local.allowed_countries) > 0 ? 1 : 0
 
-  name          = "${local.name}-api"
-  scope         = "REGIONAL"
-  relayed_stage = var.one_origin == null ? null : local.edge_stage_name
-  protection    = local.api_protection
-  forms         = var.forms
-  stage_names   = local.stage_names
-  addresses     = []
-  countries     = local.allowed_countries
+  name            = "${local.name}-api"
+  scope           = "REGIONAL"
+  relayed_stage   = var.one_origin == null ? null : local.edge_stage_name
+  protection      = local.api_protection
+  forms           = var.forms
+  free_text_below = var.staff_auth == null ? [] : ["staff"]
+  stage_names     = local.stage_names
+  addresses       = []
+  countries       = local.allowed_countries
 }
 
 # --- a key of one's own -------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ EVERYTHING: dict[str, Any] = {
     "one_origin": {},
     "delivery": PIPELINE,
     "alarm_email": "operators@kuggen.se",
-    "alarms": {"functions": ["submit", "links", "sweep", "dispatch", "notify", "feedback"], "no_submissions_days": 5},
+    "alarms": {"functions": ["submit", "links", "sweep", "dispatch", "notify", "feedback", "staff"], "no_submissions_days": 5},
     "dashboard": {},
     "api_access_logs": {"retention_days": 30},
     "site_access_logs": {"retention_days": 30},
@@ -40,6 +40,7 @@ EVERYTHING: dict[str, Any] = {
     "tracing": {},
     "budget": {"monthly_usd": 10, "emails": ["operators@kuggen.se"]},
     "firewall": {},
+    "staff_auth": {"kind": "cognito"},
     "encryption": {},
     "backup": {"keep_days": 200, "cold_after_days": 30, "copy": {"region": "eu-west-1"}, "lock": {"min_days": 30}},
 }

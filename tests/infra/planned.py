@@ -26,14 +26,14 @@ def plan_as_json(
 ) -> dict[str, Any]:
     """Give a plan as Terraform describes it to programs.
 
-    file: the values; None for this machine's. values: what differs from them.
+    file: the values; None for this machine's, without an option. values: what differs from them.
     """
     inputs = terraform.inputs(file)
+    off: dict[str, Any] = {} if file else {"staff_auth": None}
     with tempfile.TemporaryDirectory() as folder:
         planned = str(Path(folder) / "plan")
-        terraform.run(
-            "plan", input=False, out=planned, **options, **inputs | {"var": {**inputs["var"], **(values or {})}}
-        )
+        given = inputs["var"] | off | dict(values or {})
+        terraform.run("plan", input=False, out=planned, **options, **inputs | {"var": given})
         described: dict[str, Any] = json.loads(terraform.run("show", planned, json=IsFlagged))
         return described
 

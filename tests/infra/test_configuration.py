@@ -74,6 +74,11 @@ REFUSED_BESIDE_OTHERS = [
     {"replica_regions": '["eu-north-1"]', "takes_over": '"prod"'},
     {"alarms": "{ no_submissions_days = 8 }"},
     {"dashboard": "{ days = 456 }"},
+    {"staff_auth": '{ kind = "ldap" }'},
+    {"staff_auth": '{ kind = "iam" }\naccess = {}'},
+    {"staff_auth": '{ kind = "iam" }\none_origin = {}'},
+    {"staff_auth": '{ kind = "iam", sign_in_url = "https://login.example.org/" }'},
+    {"alarms": '{ functions = ["staff"] }'},
 ]
 
 
@@ -293,6 +298,7 @@ def test_modules__take_no_boolean_but_protection(configuration: Path) -> None:
     assert booleans == {
         "variables.tf: deletion_protection",
         "modules/backup/variables.tf: deletion_protection",
+        "modules/sign_in/variables.tf: deletion_protection",
         "modules/key/variables.tf: deletion_protection",
         "modules/store/variables.tf: deletion_protection",
         "modules/site/variables.tf: keep_pages",

@@ -13,6 +13,7 @@ import pytest
 from policies.evaluator import listed
 
 from rollcall_local.credentials import DEPLOYER, client, deployer, deployer_policies
+from rollcall_local.credentials import OPTIONS as LOCAL_OPTIONS
 from rollcall_local.paths import find_root
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ OPTIONS_WITHOUT_RESOURCE = {
     "cloudfront:CreateCachePolicy",
     "cloudfront:CreateFunction",
     "cloudtrail:DescribeTrails",
+    "cognito-idp:DescribeUserPoolDomain",
     "kms:ListAliases",
     "xray:GetSamplingRules",
 }
@@ -157,7 +159,7 @@ def test_local_deployer__holds_exactly_these_policies(infra_workspace: Workspace
 
     names = set(iam.list_user_policies(UserName=DEPLOYER)["PolicyNames"])
 
-    assert names == set(parts) == set(deployer_policies(infra_workspace))
+    assert names == {*parts, *LOCAL_OPTIONS} == set(deployer_policies(infra_workspace))
     for name in names:
         document = iam.get_user_policy(UserName=DEPLOYER, PolicyName=name)["PolicyDocument"]
         assert document == json.loads(deployer_policies(infra_workspace)[name])

@@ -141,11 +141,13 @@ def test_outputs__are_those_of_the_description(plan: Plan) -> None:
     assert set(plan.described["output_changes"]) == DESCRIPTION | {
         "delivery_next_step",
         "delivery_role_arns",
+        "desk",
         "domain_dns_records",
         "domain_next_step",
         "mail_dns_records",
         "reader_policy_arn",
         "manager_policy_arn",
+        "staff_api_policy_arns",
     }
 
 

@@ -39,6 +39,7 @@ OTHER_VALUES = {
     "tags": {"Owner": "office"},
     "firewall": {},
     "access": {},
+    "staff_auth": {"kind": "cognito"},
     "trail": {"retention_days": 30, "events": ["table"]},
     "tracing": {"rate": 0},
     "budget": {"monthly_usd": 5, "emails": ["operators@kuggen.se"]},

@@ -22,3 +22,8 @@ output "access_log_group" {
   description = "The name of the log group of the access logs. null if there is none."
   value       = one(aws_cloudwatch_log_group.access[*].name)
 }
+
+output "definition" {
+  description = "The API as API Gateway imports it: an OpenAPI document with the gateway's extensions."
+  value       = local.definition
+}

@@ -33,8 +33,11 @@ locals {
     for set in local.managed_sets : [for rule in set.body_rules : "awswaf:managed:aws:${set.labels}:${rule}_Body"]
   ])
 
-  # A form's path at the gateway's own address, and at a domain of one's own. A pattern may have 512 characters.
-  form_paths = [for names in chunklist(var.forms, 14) : "^(/(${join("|", var.stage_names)}))?/(${join("|", names)})$"]
+  # Where people write free text, at the gateway's own address and at a domain of one's own. A pattern may have 512 characters.
+  written_paths = concat(
+    [for names in chunklist(var.forms, 14) : "^(/(${join("|", var.stage_names)}))?/(${join("|", names)})$"],
+    [for folder in var.free_text_below : "^(/(${join("|", var.stage_names)}))?/${folder}/"],
+  )
 
   relayed = {
     RegexMatchStatement = {
@@ -109,7 +112,8 @@ locals {
   ]
 
   # What people write in a form looks like an attack often enough, and a form may have 32 KB, four times as much as
-  # SizeRestrictions_BODY allows. So a body that a managed rule dislikes is refused everywhere but on the forms' paths.
+  # SizeRestrictions_BODY allows. So a body that a managed rule dislikes is refused everywhere but on the forms' paths, and
+  # on those of the staff API, where answers are corrected.
   body_rules = [
     for labels in [local.body_labels] : {
       Name   = "bodies-elsewhere"
@@ -120,7 +124,7 @@ locals {
           Statements = concat(
             [{ OrStatement = { Statements = [for label in labels : { LabelMatchStatement = { Scope = "LABEL", Key = label } }] } }],
             [
-              for pattern in local.form_paths : {
+              for pattern in local.written_paths : {
                 NotStatement = {
                   Statement = {
                     RegexMatchStatement = {

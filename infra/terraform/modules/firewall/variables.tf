@@ -29,6 +29,11 @@ variable "forms" {
   type        = list(string)
 }
 
+variable "free_text_below" {
+  description = "Folders of the API below which people write free text too: a managed rule that dislikes a body only counts there."
+  type        = list(string)
+}
+
 variable "stage_names" {
   description = "The API's stages: each is the first part of a path at the gateway's own address."
   type        = list(string)

@@ -29,6 +29,7 @@ module "sign_in" {
   name                = local.name
   domain              = local.sign_in_domain
   desk_url            = "${local.site_url}/desk/"
+  invitation_url      = try("${coalesce(var.site_url, try("https://${local.domain.site}", null))}/desk/", null)
   command_line_url    = "http://localhost:8976/" # `rollcall login` listens here
   deletion_protection = var.deletion_protection
 }

@@ -32,7 +32,10 @@ EVERYTHING: dict[str, Any] = {
     "one_origin": {},
     "delivery": PIPELINE,
     "alarm_email": "operators@kuggen.se",
-    "alarms": {"functions": ["submit", "links", "sweep", "dispatch", "notify", "feedback", "staff"], "no_submissions_days": 5},
+    "alarms": {
+        "functions": ["submit", "links", "sweep", "dispatch", "notify", "feedback", "staff"],
+        "no_submissions_days": 5,
+    },
     "dashboard": {},
     "api_access_logs": {"retention_days": 30},
     "site_access_logs": {"retention_days": 30},

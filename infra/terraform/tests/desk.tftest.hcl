@@ -1,4 +1,4 @@
-# The staff API behind Cognito: the gateway's description of it holds the user pool's ARN, which no plan knows.
+# The staff API: what holds the ARN of a user pool or of the API, which no plan of the stand-in provider knows.
 
 mock_provider "aws" {
   override_during = plan
@@ -16,7 +16,7 @@ mock_provider "aws" {
   }
 
   mock_resource "aws_api_gateway_rest_api" {
-    defaults = { id = "a1b2c3d4e5" }
+    defaults = { id = "a1b2c3d4e5", execution_arn = "arn:aws:execute-api:eu-north-1:111122223333:a1b2c3d4e5" }
   }
 
   mock_resource "aws_cognito_user_pool" {
@@ -62,5 +62,21 @@ run "takes_access_tokens_of_the_pool_only" {
   assert {
     condition     = can(regex("^https://rollcall-prod-[0-9a-f]{8}\\.auth\\.eu-north-1\\.amazoncognito\\.com$", output.desk.sign_in_url))
     error_message = "The sign-in pages are at a name of this account's own."
+  }
+}
+
+run "lets_readers_get_and_managers_do_all" {
+  command = plan
+
+  variables {
+    staff_auth = { kind = "iam" }
+  }
+
+  assert {
+    condition = { for role, policy in data.aws_iam_policy_document.staff_api : role => flatten([for one in policy.statement : [for action in one.actions : [for resource in one.resources : "${action} ${resource}"]]]) } == {
+      reader  = ["execute-api:Invoke arn:aws:execute-api:eu-north-1:111122223333:a1b2c3d4e5/v1/GET/staff/*"]
+      manager = ["execute-api:Invoke arn:aws:execute-api:eu-north-1:111122223333:a1b2c3d4e5/v1/*/staff/*"]
+    }
+    error_message = "A reader may only GET, and both reach nothing but the staff API."
   }
 }

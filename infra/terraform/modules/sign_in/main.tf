@@ -28,12 +28,12 @@ resource "aws_cognito_user_pool" "this" {
   admin_create_user_config {
     allow_admin_create_user_only = true
 
-    # Cognito wants both texts to hold the user name and the password, and sends only the mail. It can't name the desk's
-    # address, which may come from the distribution, which needs the API, which needs this pool.
+    # Cognito wants both texts to hold the user name and the password, and sends only the mail. It can't name the
+    # distribution's address: the distribution needs the API, and the API this pool.
     invite_message_template {
       email_subject = "Your sign-in for the desk"
       email_message = join("<br>", [
-        "You can now sign in to the desk, the page whose address ends in /desk/.",
+        var.invitation_url == null ? "You can now sign in to the desk, the page whose address ends in /desk/." : "You can now sign in to the desk: ${var.invitation_url}",
         "Your name there: {username}",
         "Your first password: {####}",
         "The password works for seven days. You will choose one of your own, and need an app that shows sign-in codes.",

@@ -19,6 +19,11 @@ variable "desk_url" {
   type        = string
 }
 
+variable "invitation_url" {
+  description = "The desk's address as the invitation says it, if it is known before the distribution is made: the API needs the pool, and the distribution the API. null leaves it out."
+  type        = string
+}
+
 variable "command_line_url" {
   description = "The address on which `rollcall login` waits for the code."
   type        = string

@@ -11,7 +11,7 @@ locals {
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data: blob:",
-        join(" ", concat(["connect-src 'self'"], var.api_origins, [desk.sign_in_url])),
+        join(" ", distinct(concat(["connect-src 'self'"], var.api_origins, [desk.sign_in_url]))),
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",

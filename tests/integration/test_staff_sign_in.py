@@ -152,7 +152,7 @@ def test_another_clients_token__is_refused(stack: DeployedStack, good: dict[str,
     settings = {
         name: value
         for name, value in described["UserPoolClient"].items()
-        if name not in {"ClientId", "ClientSecret", "CreationDate", "LastModifiedDate"}
+        if value and name not in {"ClientId", "CreationDate", "LastModifiedDate"}
     }
     other = cognito.create_user_pool_client(**settings | {"ClientName": "another"})["UserPoolClient"]["ClientId"]
     theirs = tokens(replace(place, client_id=other), staff_user(stack, "managers"))["access_token"]
@@ -211,6 +211,14 @@ CHANGES: Mapping[str, str] | tuple[tuple[str, str], ...] = (
     ("POST", "/staff/submissions/reg_0/mails"),
     ("PUT", "/staff/quotas/registration/first-robot"),
 )
+
+
+def test_person_of_both_groups__is_a_manager(stack: DeployedStack, place: SignIn) -> None:
+    """However the gateway writes several groups into one claim."""
+    user = staff_user(stack, "readers")
+    at = {"UserPoolId": place.user_pool_id, "Username": user.name}
+    stack.client("cognito-idp").admin_add_user_to_group(**at, GroupName="managers")
+    assert call(stack, tokens(place, user)["access_token"]).json["role"] == "manager"
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])

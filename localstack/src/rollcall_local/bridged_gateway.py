@@ -13,7 +13,11 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any
 
+from ministack import app
+from ministack.core.iam_evaluator import AuthError
 from ministack.services import apigateway_v1 as gateway
+
+from rollcall_local.bridged_rights import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +27,9 @@ SNAPSHOT = "servedResources"
 
 #: Where it keeps the API's policy of that moment.
 SNAPSHOT_OF_POLICY = "servedPolicy"
+
+#: Our name for the refusal of a caller whose policies deny the call.
+DENIED = "AccessDenied"
 
 #: The keys that an operation and its integration may have here. Others are refused, so that nothing is lost silently.
 OPERATION = {"responses", "parameters", "operationId", "summary", "security", "x-amazon-apigateway-integration"}
@@ -128,6 +135,25 @@ def pass_the_caller_address() -> None:
         return await execute(request, api_id, stage, method, path, sent | {"x-forwarded-for": [forwarded]}, *rest)
 
     gateway._execute_in_scope = executed
+
+
+def deny_with_the_apis_own_response() -> None:
+    """Answer a signed call that IAM's policies deny with the API's response ACCESS_DENIED, not in IAM's words.
+
+    Source: Developer Guide, "Gateway response types".
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+    """
+    enforce = app._enforce_execute_api
+    gateway._AUTHENTICATION_GATEWAY_ERRORS[DENIED] = ("ACCESS_DENIED", "AccessDeniedException")
+
+    def enforced(api_id: str, stage: str, method: str, path: str, *request: Any, **more: Any) -> Any:  # noqa: ANN401
+        answer = enforce(api_id, stage, method, path, *request, **more)
+        told = read(answer[2]) if answer else {}
+        if not told.get("__type", "").endswith("AccessDeniedException"):
+            return answer
+        return gateway.authentication_error_response(api_id, stage, AuthError(DENIED, told["message"]), *request)
+
+    app._enforce_execute_api = enforced
 
 
 def give_lists_in_claims_as_text() -> None:

@@ -47,6 +47,7 @@ if __name__ == "__main__":
     bridged_sign_in.remember_the_browser()
     bridged_sign_in.ask_for_the_code()
     bridged_refresh.refresh_and_revoke()
+    bridged_gateway.deny_with_the_apis_own_response()
     bridged_gateway.pass_the_caller_address()
     bridged_gateway.give_lists_in_claims_as_text()
     bridged_pools.change_groups()

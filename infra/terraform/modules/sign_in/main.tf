@@ -33,7 +33,7 @@ resource "aws_cognito_user_pool" "this" {
     invite_message_template {
       email_subject = "Your sign-in for the desk"
       email_message = join("<br>", [
-        var.invitation_url == null ? "You can now sign in to the desk, the page whose address ends in /desk/." : "You can now sign in to the desk: ${var.invitation_url}",
+        var.invitation_url == null ? "You can now sign in to the desk. Whoever invited you tells you its address, which ends in /desk/." : "You can now sign in to the desk: ${var.invitation_url}",
         "Your name there: {username}",
         "Your first password: {####}",
         "The password works for seven days. You will choose one of your own, and need an app that shows sign-in codes.",

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from contract.fakes import CountedRandomness, PlainSigner, StoppedClock
-from contract.mail_fakes import InMemoryJournal
+from contract.fakes import CountedRandomness, ListedMailQueue, PlainSigner, StoppedClock
+from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal, InMemorySuppressionList
 from contract.manage_fake import InMemoryManagedRepository
 from unit.handlers.my_desk import FORMS
 
@@ -22,6 +22,7 @@ from registration_core.services.edit import EditService
 from registration_core.services.manage import ManageService
 from registration_core.services.notes import NoteService
 from registration_core.services.query import QueryService
+from registration_core.services.resend import ResendService
 from registration_core.services.restore import RestoreService
 from registration_core.services.submit import SubmitService
 from registration_core.settings import StaffSettings
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 SITE = "https://courses.example.org"
 CLIENT = "3k7ndesk"
 MANAGER, READER = "ada.manager@example.org", "rita.reader@example.org"
-GROUPS = {MANAGER: "managers", READER: "readers"}
+COLLEAGUE = "bo.colleague@example.org"
+GROUPS = {MANAGER: "managers", COLLEAGUE: "managers", READER: "readers"}
 ARN = "arn:aws:iam::123456789012:user/ada"
 
 
@@ -103,6 +105,15 @@ class MemoryServices:
     def restore(self) -> RestoreService:
         return RestoreService(forms=self._catalogue, signer=PlainSigner(), **self.office.shared)
 
+    def resend(self) -> ResendService:
+        return ResendService(
+            asked=InMemoryAskedMails(self.office.table),
+            queue=self.office.queue,
+            clock=self.clock,
+            suppressions=self.office.suppressions,
+            forms=self._catalogue,
+        )
+
     def attendance(self) -> AttendanceService:
         return AttendanceService(
             forms=self._catalogue, repository=self.office.table, query=self.query(), clock=self.clock
@@ -136,6 +147,7 @@ class StaffOffice:
             "clock": self.clock,
             "randomness": CountedRandomness("office"),
         }
+        self.queue, self.suppressions = ListedMailQueue(), InMemorySuppressionList(self.clock)
         self.submits = SubmitService(signer=PlainSigner(), **self.shared)
         settings = StaffSettings(
             stack="test",

@@ -56,14 +56,16 @@ def problem(
     *,
     errors: Sequence[Mapping[str, str]] | None = None,
     headers: Mapping[str, str] | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
-    """Return a problem document. errors: one object per wrong field."""
+    """Return a problem document. errors: one object per wrong field. more: members of this problem only."""
     content: dict[str, Any] = {
         "type": "about:blank",
         "title": TITLES.get(status) or HTTPStatus(status).phrase,
         "status": status,
         "code": code,
         "detail": detail,
+        **(more or {}),
     }
     if errors is not None:
         content["errors"] = list(errors)

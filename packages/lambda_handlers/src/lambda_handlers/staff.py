@@ -45,7 +45,7 @@ def _function() -> StaffFunction:
 
     def begin() -> TableServices:
         deadline.begin(ANSWER_WITHIN_S)
-        return TableServices(table, clock)
+        return TableServices(table, clock, mail_queue_url=settings.mail_queue_url)
 
     return StaffFunction(settings, begin=begin, log=Log("staff", settings.log_level))
 

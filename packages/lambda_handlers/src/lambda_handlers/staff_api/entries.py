@@ -10,6 +10,7 @@ from registration_core.services.status import StatusService
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from lambda_handlers.staff_api.call import Call
@@ -18,7 +19,17 @@ if TYPE_CHECKING:
 
 def entry_response(call: Call, details: SubmissionDetails) -> dict[str, Any]:
     """Answer with an entry. Its version is the ETag, which a change must send back in If-Match."""
-    return json_response(200, entry(call, details), {"ETag": f'"{details.submission.version}"'})
+    return json_response(200, entry(call, details), _tag(details))
+
+
+def change_response(call: Call, submission_id: str, promoted: Sequence[Submission] = ()) -> dict[str, Any]:
+    """Answer a change with the entry as it is now. promoted: who got a seat by the change."""
+    details, query = call.services.query().show(submission_id), call.services.query()
+    content = {
+        **entry(call, details),
+        "promoted": [listed(call, one, rank=query.rank(one)) for one in promoted],
+    }
+    return json_response(200, content, _tag(details))
 
 
 def entry(call: Call, details: SubmissionDetails) -> dict[str, object]:
@@ -43,6 +54,10 @@ def entry(call: Call, details: SubmissionDetails) -> dict[str, object]:
 def listed(call: Call, submission: Submission, *, rank: int | None) -> dict[str, object]:
     """Return a submission as lists show it."""
     return record(submission, name=_name(call, submission), rank=rank)
+
+
+def _tag(details: SubmissionDetails) -> dict[str, str]:
+    return {"ETag": f'"{details.submission.version}"'}
 
 
 def _name(call: Call, submission: Submission) -> str:

@@ -5,15 +5,26 @@ from __future__ import annotations
 from lambda_handlers.http_request import RequestError
 from lambda_handlers.http_response import problem
 from lambda_handlers.staff_api.access import NotSignedInError, NotStaffError, ReadersOnlyReadError
+from lambda_handlers.staff_api.bodies import (
+    IfMatchNeededError,
+    InvalidBodyError,
+    InvalidIfMatchError,
+    KeyNeededError,
+)
 from lambda_handlers.staff_api.call import InvalidParameterError
+from lambda_handlers.staff_api.concurrent_changes import ConcurrentChangeError
 from lambda_handlers.staff_api.routes import MethodNotAllowedError, RouteNotFoundError
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
+    DamagedSubmissionError,
     InvalidAnswersError,
+    InvalidCapacityError,
+    InvalidCheckInError,
     InvalidCursorError,
     InvalidFilterError,
     InvalidKeyError,
     InvalidLabelError,
+    InvalidNoteError,
     InvalidReferenceError,
     KeyReusedError,
     MailQueueError,
@@ -26,6 +37,12 @@ from registration_core.domain.errors import (
     UnknownFormError,
     UnknownNameError,
 )
+from registration_core.domain.mail_errors import (
+    MailedLatelyError,
+    MailNotFittingError,
+    NoStaffError,
+    SuppressedError,
+)
 from registration_core.domain.sentences import sentence
 
 TYPE_CHECKING = False
@@ -37,7 +54,10 @@ NOT_FOUND, NOT_ALLOWED, UNAVAILABLE = "not_found", "not_allowed", StorageUnavail
 RETRY_AFTER_S = 2
 
 STATUS_AND_CODE: Mapping[type[RollcallError], tuple[int, str]] = {
+    InvalidBodyError: (400, InvalidBodyError.code),
+    InvalidIfMatchError: (400, InvalidIfMatchError.code),
     InvalidParameterError: (400, InvalidParameterError.code),
+    KeyNeededError: (400, KeyNeededError.code),
     InvalidCursorError: (400, InvalidCursorError.code),
     InvalidFilterError: (400, InvalidFilterError.code),
     InvalidKeyError: (400, InvalidKeyError.code),
@@ -54,15 +74,25 @@ STATUS_AND_CODE: Mapping[type[RollcallError], tuple[int, str]] = {
     StatusTransitionError: (409, NOT_ALLOWED),
     AlreadyRegisteredError: (409, AlreadyRegisteredError.code),
     NoSeatError: (409, NoSeatError.code),
+    MailedLatelyError: (409, MailedLatelyError.code),
+    MailNotFittingError: (409, MailNotFittingError.code),
+    NoStaffError: (409, NoStaffError.code),
+    SuppressedError: (409, SuppressedError.code),
+    ConcurrentChangeError: (412, ConcurrentChangeError.code),
+    InvalidCapacityError: (422, InvalidCapacityError.code),
+    InvalidCheckInError: (422, InvalidCheckInError.code),
     InvalidLabelError: (422, InvalidLabelError.code),
+    InvalidNoteError: (422, InvalidNoteError.code),
     InvalidAnswersError: (422, InvalidAnswersError.code),
     KeyReusedError: (422, KeyReusedError.code),
+    IfMatchNeededError: (428, IfMatchNeededError.code),
+    DamagedSubmissionError: (500, DamagedSubmissionError.code),
     StorageUnavailableError: (503, UNAVAILABLE),
     MailQueueError: (503, MailQueueError.code),
 }
 """The errors that a call may end with. `RequestError` has its own status; any other error is ours: 500."""
 
-FAULTS = (StorageUnavailableError, MailQueueError)
+FAULTS = (StorageUnavailableError, MailQueueError, DamagedSubmissionError)
 """Errors that an operator should look at."""
 
 BUSY = "We can't reach the submissions at the moment. Try again in a moment: nothing is done twice."
@@ -77,6 +107,8 @@ def problem_of(error: Exception) -> dict[str, Any]:
     if known is None:
         return problem(500, "internal_error", INTERNAL, headers={"Retry-After": str(RETRY_AFTER_S)})
     status, code = known
+    if isinstance(error, DamagedSubmissionError):
+        return problem(status, code, f"{error} Ask an operator to run: rollcall doctor --deep")
     if isinstance(error, FAULTS):
         wait_s = error.retry_after_s if isinstance(error, StorageUnavailableError) else RETRY_AFTER_S
         return problem(status, code, BUSY, headers={"Retry-After": str(wait_s)})
@@ -85,4 +117,5 @@ def problem_of(error: Exception) -> dict[str, Any]:
     if isinstance(error, InvalidAnswersError):
         errors = [{"field": one.field, "code": one.code, "message": one.message} for one in error.errors]
         return problem(status, code, sentence(code, "en"), errors=errors)
-    return problem(status, code, str(error), headers=headers)
+    more = {"changed": error.changed} if isinstance(error, ConcurrentChangeError) else None
+    return problem(status, code, str(error), headers=headers, more=more)

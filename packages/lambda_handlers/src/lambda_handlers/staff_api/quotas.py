@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from lambda_handlers.http_response import json_response
+from lambda_handlers.staff_api.bodies import read_body
 from lambda_handlers.staff_api.call import Route
+from lambda_handlers.staff_api.concurrent_changes import capacity_changed
+from lambda_handlers.staff_api.entries import listed
+from registration_core.domain.errors import QuotaChangedError
 from registration_core.domain.filters import the_form
 
 TYPE_CHECKING = False
@@ -13,6 +17,7 @@ if TYPE_CHECKING:
     from lambda_handlers.staff_api.call import Call
     from registration_core.domain.forms import Form
     from registration_core.domain.quota import QuotaState
+    from registration_core.domain.submission import Submission
 
 
 def list_quotas(call: Call) -> dict[str, Any]:
@@ -44,4 +49,28 @@ def option_label(call: Call, form: Form, value: str) -> str:
     return value if option is None else option.label.in_language(call.language_of(form))
 
 
-ROUTES = (Route("GET", "quotas", list_quotas, ("form",)),)
+def set_capacity(call: Call) -> dict[str, Any]:
+    """Set an option's capacity, and answer with its seats and who got one by it."""
+    sent = read_body(call.request, {"capacity": int}, {"instead_of": int})
+    form = the_form(call.services.forms, call.names["form"])
+    promoted: list[Submission] = []
+    try:
+        state = call.services.manage().set_capacity(
+            form.name,
+            call.names["option"],
+            sent["capacity"],
+            by=call.by,
+            instead_of=sent.get("instead_of"),
+            promoted=promoted.append,
+        )
+    except QuotaChangedError as error:
+        raise capacity_changed(error) from error
+    query = call.services.query()
+    names = [listed(call, one, rank=query.rank(one)) for one in promoted]
+    return json_response(200, {**quota_record(call, form, state), "promoted": names})
+
+
+ROUTES = (
+    Route("GET", "quotas", list_quotas, ("form",)),
+    Route("PUT", "quotas/{form}/{option}", set_capacity),
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from lambda_handlers.staff_api import attendance, forms, overview, people, quotas, submissions
+from lambda_handlers.staff_api import additions, attendance, changes, forms, overview, people, quotas, submissions
 from registration_core.domain.errors import RollcallError
 
 TYPE_CHECKING = False
@@ -18,6 +18,8 @@ ROUTES: tuple[Route, ...] = (
     *forms.ROUTES,
     *overview.ROUTES,
     *submissions.ROUTES,
+    *changes.ROUTES,
+    *additions.ROUTES,
     *attendance.ROUTES,
     *quotas.ROUTES,
 )

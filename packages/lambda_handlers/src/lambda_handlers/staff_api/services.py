@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from registration_core.services.manage import ManageService
     from registration_core.services.notes import NoteService
     from registration_core.services.query import QueryService
+    from registration_core.services.resend import ResendService
     from registration_core.services.restore import RestoreService
 
 
@@ -59,6 +60,9 @@ class StaffServices(Protocol):
     def restore(self) -> RestoreService:
         """Return the service that restores submissions."""
 
+    def resend(self) -> ResendService:
+        """Return the service that sends mails again."""
+
     def attendance(self) -> AttendanceService:
         """Return the service that checks people in and lists them."""
 
@@ -69,7 +73,8 @@ class StaffServices(Protocol):
 class TableServices:
     """The services of one call: its forms are those that are stored now."""
 
-    def __init__(self, table: Table, clock: Clock) -> None:
+    def __init__(self, table: Table, clock: Clock, *, mail_queue_url: str) -> None:
+        self._mail_queue_url = mail_queue_url
         self.clock = clock
         self._table = table
         self._stored_forms = StoredForms(table)
@@ -109,6 +114,12 @@ class TableServices:
     def restore(self) -> RestoreService:
         """Return the service that restores submissions."""
         return bootstrap.restore_service(self._table, self._catalogue, GuardKeys(self._table))
+
+    def resend(self) -> ResendService:
+        """Return the service that sends mails again."""
+        return bootstrap.resend_service(
+            self._table, mail_queue_url=self._mail_queue_url, forms=self._catalogue, signer=GuardKeys(self._table)
+        )
 
     def attendance(self) -> AttendanceService:
         """Return the service that checks people in and lists them."""

@@ -44,9 +44,14 @@ def changed(
 def read(repository: ManagedRepository, submission_id: str, *, expected: int | None) -> Submission:
     """Return a submission. Raises SubmissionChangedError if it has another version than expected."""
     before = repository.get(submission_id)
-    if expected not in (None, before.version):
-        raise SubmissionChangedError(submission_id)
+    ensure_version(before, expected)
     return before
+
+
+def ensure_version(submission: Submission, expected: int | None) -> None:
+    """Raise SubmissionChangedError if a submission has another version than expected. None: any will do."""
+    if expected not in (None, submission.version):
+        raise SubmissionChangedError(submission.id)
 
 
 def next_version(before: Submission, **changes: Any) -> Submission:  # noqa: ANN401 - the submission's own fields

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from registration_core.domain.errors import SubmissionChangedError
 from registration_core.domain.staff_actions import StaffAction, ensure_possible, possible_actions
 from registration_core.domain.submission import Status
+from registration_core.services.changes import ensure_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ class StatusService:
         StatusTransitionError, NoSeatError, AlreadyRegisteredError, QuotaNotFoundError,
         UnknownFormError.
         """
-        if expected not in (None, before.version):
-            raise SubmissionChangedError(before.id)
+        ensure_version(before, expected)
         ensure_possible(action, before.status)
         if action is StaffAction.RESTORE:
             return self._restore.restore(self._restore.plan(before), by=by)

@@ -73,7 +73,7 @@ def wait_until_no_request_waits(stack: DeployedStack) -> None:
 
 def test_api__concurrent_repeats_make_one_entry_and_one_mail(racing_stack: DeployedStack, door: ApiDoor) -> None:
     """Three copies of one submission sent at once get the same answer."""
-    posts = posts_of(ROUNDS + 1, 15)
+    posts = posts_of(ROUNDS + 1, 8)
     before = kept_mails(racing_stack)
     sent = posts * 3
     random.Random(1).shuffle(sent)  # noqa: S311 - an order, no secret

@@ -74,10 +74,10 @@ def test_submit__with_random_faults__gives_each_seat_once(
     sweep_later: Callable[[], SweepReport],
     round_number: int,
 ) -> None:
-    """The sweep counts the tickets that were lost. Half as many visitors come: each fault costs them a retry."""
-    proxy.plan = AtRandom(f"seats {round_number}", share=0.2, faults=Fault, outage=range(400, 900))
+    """The sweep counts the tickets that were lost. A quarter as many visitors come: each fault costs them a retry."""
+    proxy.plan = AtRandom(f"seats {round_number}", share=0.2, faults=Fault, outage=range(200, 450))
 
-    outcome = all_at_once(FunctionDoor(submit, ORIGIN), posts_of(round_number, VISITORS // 2))
+    outcome = all_at_once(FunctionDoor(submit, ORIGIN), posts_of(round_number, VISITORS // 4))
 
     assert set(proxy.met) == set(Fault)
     assert outcome.counts[503, "storage_unavailable"] > 0, (
@@ -88,6 +88,6 @@ def test_submit__with_random_faults__gives_each_seat_once(
     books = read_books()
     after = books.quota(option(round_number))
     assert report.settled == after["departed"] - before["departed"]
-    assert (report.promoted, report.lapsed, report.mails) == (0, 0, 2 * (VISITORS // 2))
+    assert (report.promoted, report.lapsed, report.mails) == (0, 0, 2 * (VISITORS // 4))
     check_round(books, outcome, round_number, gaps=Gaps.SETTLED)
     assert {entry["form"] for entry in books.entries} == {FORM}

@@ -36,6 +36,7 @@ def test_names__that_no_form_can_have_are_refused(tmp_path: Path, names: str) ->
         read_values(SOURCES, values_file(tmp_path, VALID | {"forms": names}))
 
 
+@pytest.mark.full  # tests/integration/test_third_form.py sends its form
 def test_third_form__gets_every_route_of_a_form(
     infra_workspace: Workspace, plans: dict[str, Plan], tmp_path: Path
 ) -> None:

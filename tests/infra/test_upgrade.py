@@ -74,7 +74,12 @@ def planned_over(
 
 @pytest.mark.parametrize(
     ("written", "values"),
-    [*((written, {}) for written in RECORDS), (RECORDS[-1], OTHER_VALUES), (RECORDS[-1], OWN_KEY)],
+    [
+        (RECORDS[0], {}),
+        *(pytest.param(written, {}, marks=pytest.mark.full) for written in RECORDS[1:]),
+        (RECORDS[-1], OTHER_VALUES),
+        pytest.param(RECORDS[-1], OWN_KEY, marks=pytest.mark.full),
+    ],
 )
 def test_upgrade__keeps_what_holds_data(
     terraform: LocalTerraform, tmp_path: Path, written: str, values: dict[str, Any]

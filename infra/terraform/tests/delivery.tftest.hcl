@@ -24,15 +24,6 @@ variables {
   sender = "Courses <courses@kuggen.se>"
 }
 
-run "makes_nothing_unless_asked" {
-  command = plan
-
-  assert {
-    condition     = length(module.delivery) == 0 && length(module.delivery_role) == 0 && output.delivery_next_step == null
-    error_message = "Without delivery there must be no role and no pipeline."
-  }
-}
-
 run "makes_a_connection_that_a_person_approves" {
   command = plan
 

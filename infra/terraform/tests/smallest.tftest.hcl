@@ -23,4 +23,9 @@ run "asks_for_no_more_than_three_values" {
     condition     = output.stack == "prod"
     error_message = "The stack isn't named as the value says."
   }
+
+  assert {
+    condition     = length(module.delivery) == 0 && length(module.delivery_role) == 0 && output.delivery_next_step == null
+    error_message = "Without delivery there must be no role and no pipeline."
+  }
 }

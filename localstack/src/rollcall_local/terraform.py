@@ -121,6 +121,7 @@ class LocalTerraform:
             AWS_ACCESS_KEY_ID=self._credentials.access_key_id,
             AWS_SECRET_ACCESS_KEY=self._credentials.secret_access_key,
             CHECKPOINT_DISABLE="1",
+            GOGC="400",  # less collecting of garbage: a tenth less time, a little more memory
             TF_IN_AUTOMATION="1",
             TF_INPUT="0",
         )

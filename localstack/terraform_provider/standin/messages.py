@@ -60,6 +60,8 @@ def schema_response() -> Any:  # noqa: ANN401 - as above
     """Return the answer to GetProviderSchema."""
     known = facts()
     return pb.GetProviderSchema.Response(
+        # Terraform then asks once, not for each block that configures the provider.
+        server_capabilities=pb.ServerCapabilities(get_provider_schema_optional=True),
         provider=_schema(known.provider),
         resource_schemas={name: _schema(block) for name, block in known.resources.items()},
         data_source_schemas={name: _schema(block) for name, block in known.data_sources.items()},

@@ -25,7 +25,7 @@ class DynamoStub:
     def __init__(self, folder: Path) -> None:
         self.ca_bundle = folder / "stub.pem"
         key_file = folder / "stub.key"
-        _make_certificate(self.ca_bundle, key_file)
+        make_certificate(self.ca_bundle, key_file)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.ca_bundle, key_file)
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -69,8 +69,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Log nothing."""
 
 
-def _make_certificate(certificate_file: Path, key_file: Path) -> None:
-    """Write a key and a self-signed certificate for 127.0.0.1 that is valid for a day."""
+def make_certificate(certificate_file: Path, key_file: Path) -> None:
+    """Write a key and a self-signed certificate for this machine that is valid for a day."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "DynamoDB stub")])
     now = datetime.now(UTC)
@@ -82,7 +82,10 @@ def _make_certificate(certificate_file: Path, key_file: Path) -> None:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")]),
+            critical=False,
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )

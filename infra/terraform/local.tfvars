@@ -15,7 +15,10 @@ reserved_concurrency = {
   dispatch = 2
   notify   = 2
   feedback = 2
+  deliver  = 5
 }
+
+webhooks = {}
 
 # Everything sent here comes from one address.
 rate_limits = {

@@ -23,7 +23,7 @@ data "aws_iam_policy_document" "dispatch" {
   statement {
     sid       = "QueueMailsAndSetAsideWhatFails"
     actions   = ["sqs:SendMessage"]
-    resources = [module.mail.queue_arn, module.store.stream_dead_letters_arn]
+    resources = concat([module.mail.queue_arn, module.store.stream_dead_letters_arn], local.webhooks[*].queue_arn)
   }
 }
 
@@ -36,7 +36,11 @@ module "dispatch" {
   policy      = data.aws_iam_policy_document.dispatch.json
   timeout_s   = 30
   memory_mb   = 256
-  environment = { MAIL_QUEUE_URL = module.mail.queue_url }
+
+  environment = merge(
+    { MAIL_QUEUE_URL = module.mail.queue_url },
+    { for webhooks in local.webhooks[*] : "WEBHOOK_QUEUE_URL" => webhooks.queue_url },
+  )
 }
 
 resource "aws_lambda_event_source_mapping" "dispatch" {

@@ -47,6 +47,13 @@ locals {
       sender                  = var.sender
     },
     { for desk in local.desk[*] : "desk" => desk },
+    {
+      for webhooks in local.webhooks[*] : "webhooks" => {
+        queue_url        = webhooks.queue_url
+        dead_letters_url = webhooks.dead_letters_url
+        secret           = webhooks.secret_name
+      }
+    },
   )
 }
 
@@ -141,7 +148,8 @@ module "staff" {
   table_arn              = module.store.arn
   stream_arn             = module.store.stream_arn
   mail_queue_arn         = module.mail.queue_arn
-  dead_letters_arns      = [module.mail.dead_letters_arn, module.store.stream_dead_letters_arn]
+  dead_letters_arns      = concat([module.mail.dead_letters_arn, module.store.stream_dead_letters_arn], local.webhooks[*].dead_letters_arn)
+  webhook_queue_arn      = one(local.webhooks[*].queue_arn)
 
   feedback_dead_letters_arn = module.feedback_dead_letters.arn
 

@@ -209,6 +209,7 @@ variable "reserved_concurrency" {
     notify   = optional(number)
     feedback = optional(number)
     staff    = optional(number)
+    deliver  = optional(number)
   })
   default  = {}
   nullable = false
@@ -221,6 +222,11 @@ variable "reserved_concurrency" {
   validation {
     condition     = try(var.reserved_concurrency.notify >= 2 || var.reserved_concurrency.notify == 0, true)
     error_message = "reserved_concurrency.notify must be 0 or at least 2: the mail queue invokes two at a time."
+  }
+
+  validation {
+    condition     = try(var.reserved_concurrency.deliver >= 5 || var.reserved_concurrency.deliver == 0, true)
+    error_message = "reserved_concurrency.deliver must be 0 or at least 5: the webhook queue invokes five at a time."
   }
 }
 

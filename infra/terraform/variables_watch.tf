@@ -9,13 +9,18 @@ variable "alarms" {
   default = null
 
   validation {
-    condition     = length(setsubtract(try(var.alarms.functions, []), ["submit", "links", "sweep", "dispatch", "notify", "feedback", "staff"])) == 0
-    error_message = "alarms.functions may name submit, links, sweep, dispatch, notify, feedback and staff."
+    condition     = length(setsubtract(try(var.alarms.functions, []), ["submit", "links", "sweep", "dispatch", "notify", "feedback", "staff", "deliver"])) == 0
+    error_message = "alarms.functions may name submit, links, sweep, dispatch, notify, feedback, staff and deliver."
   }
 
   validation {
     condition     = var.staff_auth != null || !contains(try(var.alarms.functions, []), "staff")
     error_message = "alarms.functions may name staff only if staff_auth is set: there is no such function otherwise."
+  }
+
+  validation {
+    condition     = var.webhooks != null || !contains(try(var.alarms.functions, []), "deliver")
+    error_message = "alarms.functions may name deliver only if webhooks is set: there is no such function otherwise."
   }
 
   # CloudWatch looks back seven days at most: docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html

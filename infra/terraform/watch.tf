@@ -26,14 +26,20 @@ locals {
       feedback = module.feedback
     },
     { for function in module.staff_function : "staff" => function },
+    { for function in module.deliver : "deliver" => function },
   )
 
   # Each queue of dead letters, with what to do about them.
-  dead_letters = {
-    (module.mail.dead_letters_name)         = "five attempts to send a mail failed. Run rollcall mail failed, fix the cause, then run rollcall mail redrive."
-    (module.store.stream_dead_letters_name) = "dispatch could not queue the mails of some submissions. Read its log, fix the cause, then run rollcall mail redrive within a day."
-    (module.feedback_dead_letters.name)     = "what SES reported about a mail could not be recorded. Read the log of feedback, fix the cause, then retry it."
-  }
+  dead_letters = merge(
+    {
+      (module.mail.dead_letters_name)         = "five attempts to send a mail failed. Run rollcall mail failed, fix the cause, then run rollcall mail redrive."
+      (module.store.stream_dead_letters_name) = "dispatch could not queue the mails of some submissions. Read its log, fix the cause, then run rollcall mail redrive within a day."
+      (module.feedback_dead_letters.name)     = "what SES reported about a mail could not be recorded. Read the log of feedback, fix the cause, then retry it."
+    },
+    {
+      for webhooks in local.webhooks[*] : (webhooks.dead_letters_name) => "eight attempts to deliver a webhook failed, or its receiver wants no more. Run rollcall webhook failed, fix the cause, then run rollcall webhook redrive."
+    },
+  )
 }
 
 module "alarms" {

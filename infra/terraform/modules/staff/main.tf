@@ -27,6 +27,23 @@ data "aws_iam_policy_document" "reader" {
     }
   }
 
+  # What became of deliveries, and which receivers want no more.
+  dynamic "statement" {
+    for_each = var.webhook_queue_arn[*]
+
+    content {
+      sid       = "SeeDeliveries"
+      actions   = ["dynamodb:GetItem"]
+      resources = [var.table_arn]
+
+      condition {
+        test     = "ForAllValues:StringLike"
+        variable = "dynamodb:LeadingKeys"
+        values   = ["HOOK#*"]
+      }
+    }
+  }
+
   # The leading key of an index is the form's month, an address, or a topic: histories, mails, suspected spam.
   statement {
     sid       = "ListEntries"
@@ -125,7 +142,7 @@ data "aws_iam_policy_document" "mailing" {
   statement {
     sid       = "QueueMails"
     actions   = ["sqs:SendMessage"]
-    resources = [var.mail_queue_arn]
+    resources = concat([var.mail_queue_arn], var.webhook_queue_arn[*])
   }
 
   statement {

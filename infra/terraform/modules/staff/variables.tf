@@ -23,8 +23,13 @@ variable "mail_queue_arn" {
   type        = string
 }
 
+variable "webhook_queue_arn" {
+  description = "The ARN of the queue of webhooks to deliver. null if the stack delivers none."
+  type        = string
+}
+
 variable "dead_letters_arns" {
-  description = "The ARNs of the dead-letter queues of the mails and of the stream."
+  description = "The ARNs of the dead-letter queues of the mails, of the stream, and of the webhooks if there are any."
   type        = list(string)
 }
 

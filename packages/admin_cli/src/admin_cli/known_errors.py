@@ -27,6 +27,7 @@ from registration_core.domain.errors import (
     UnknownNameError,
 )
 from registration_core.domain.mail_errors import DeadLettersError, MailAskedError
+from registration_core.domain.webhook_ports import WebhookQueueError
 from rollcall_local.errors import LocalStackError
 
 _EXIT_CODES: tuple[tuple[type[RollcallError], ExitCode], ...] = (
@@ -60,6 +61,7 @@ _HINTS: tuple[tuple[type[RollcallError], str], ...] = (
     (StorageUnavailableError, "Check the network, then run the same command again. Nothing is done twice."),
     (MailAskedError, "Someone else sent it at the same moment. Run the same command again to see when it was sent."),
     (MailQueueError, "Run the same command again to continue. A mail that is queued twice is sent once."),
+    (WebhookQueueError, "Run the same command again to continue. A webhook that is queued twice is delivered once."),
     (DeadLettersError, "Run the same command again to continue. Nothing was lost."),
     (InvalidReferenceError, 'Look it up by a name, a phone number or an address: rollcall search "asa lindqvist"'),
 )

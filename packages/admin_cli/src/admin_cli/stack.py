@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
     from registration_core.adapters.dynamodb.table import Table
     from registration_core.adapters.dynamodb.wire import WireCall
-    from registration_core.bootstrap import MailingParts
+    from registration_core.bootstrap import MailingParts, WebhookParts
     from registration_core.domain.forms import Form
     from registration_core.domain.journal import Journal
     from registration_core.domain.submission import Submission
@@ -57,8 +57,27 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookPlaces:
+    """Where a stack's webhooks wait, and the name of the secret with their keys."""
+
+    queue_url: str
+    dead_letters_url: str
+    secret: str
+
+    @classmethod
+    def from_description(cls, values: object) -> Self | None:
+        """Read the secret's part about webhooks; None if the stack delivers none."""
+        if not isinstance(values, dict):
+            return None
+        return cls(**{field.name: str(values.get(field.name, "")) for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
 class StackDescription:
-    """What Terraform wrote about a stack. It may have written more than is read here. desk: None if it has none."""
+    """What Terraform wrote about a stack. It may have written more than is read here.
+
+    desk, webhooks: None if the stack has none.
+    """
 
     stack: str
     region: str
@@ -72,18 +91,23 @@ class StackDescription:
     stream_dead_letters_url: str
     sender: str
     desk: Desk | None = None
+    webhooks: WebhookPlaces | None = None
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, object]) -> Self:
         """Read the secret's content. Raises CliError, naming what is missing."""
-        names = [field.name for field in fields(cls) if field.name != "desk"]
+        names = [field.name for field in fields(cls) if field.default is MISSING]
         missing = [name for name in names if not isinstance(values.get(name), str)]
         if missing:
             raise CliError(
                 f"The stack's description has no {', '.join(missing)}.",
                 hint="Another version of infra/terraform wrote it. Apply infra/terraform again.",
             )
-        return cls(**{name: str(values[name]) for name in names}, desk=Desk.from_description(values.get("desk")))
+        return cls(
+            **{name: str(values[name]) for name in names},
+            desk=Desk.from_description(values.get("desk")),
+            webhooks=WebhookPlaces.from_description(values.get("webhooks")),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +174,9 @@ class Stack(Protocol):
 
     def mailing(self) -> MailingParts:
         """Connect to the parts that send mails. Raises CliError."""
+
+    def webhooks(self) -> WebhookParts:
+        """Connect to the parts that deliver webhooks. Raises CliError if the stack delivers none."""
 
     def deployed_version(self, form: str) -> str | None:
         """Ask the API which version of a form is deployed; None if none is. Raises CliError."""
@@ -324,8 +351,27 @@ class AwsStack:
             mail_queue_url=description.mail_queue_url,
             mail_dead_letters_url=description.mail_dead_letters_url,
             stream_dead_letters_url=description.stream_dead_letters_url,
+            webhook_queue_url=description.webhooks.queue_url if description.webhooks is not None else "",
             forms=GivenForms(self.forms),
             signer=self._guard_keys,
+        )
+
+    def webhooks(self) -> WebhookParts:
+        """Connect to the webhooks' queue, secret and deliveries."""
+        from registration_core.bootstrap import webhook_parts  # noqa: PLC0415 - only `rollcall webhook`
+
+        places = self.description.webhooks
+        if places is None:
+            raise CliError(
+                f"The stack {self.description.stack} delivers no webhooks.",
+                hint="Add webhooks = {} to the stack's values and apply: docs/options.md, Webhooks.",
+            )
+        return webhook_parts(
+            self.client,
+            table=self.description.table,
+            queue_url=places.queue_url,
+            dead_letters_url=places.dead_letters_url,
+            secret=places.secret,
         )
 
     def deployed_version(self, form: str) -> str | None:

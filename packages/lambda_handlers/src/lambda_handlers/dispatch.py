@@ -1,4 +1,4 @@
-"""The entry point of dispatch: reads the table's stream and queues the mails that its changes call for."""
+"""The entry point of dispatch: reads the table's stream and queues the mails and webhooks that its changes call for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from lambda_handlers.cold_start import prepare
 from lambda_handlers.log import Log
 from registration_core import bootstrap
 from registration_core.adapters.dynamodb.stream import UnreadableRecordError, change_of
+from registration_core.domain.webhooks import Delivery
 from registration_core.settings import DispatchSettings
 
 TYPE_CHECKING = False
@@ -21,21 +22,25 @@ if TYPE_CHECKING:
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    """Queue the mails that a batch of changes calls for."""
+    """Queue the mails and webhooks that a batch of changes calls for."""
     service, log = _parts()
     return dispatch(event, service, log, request_id=getattr(context, "aws_request_id", ""))
 
 
 def dispatch(event: Mapping[str, Any], service: DispatchService, log: Log, *, request_id: str) -> dict[str, Any]:
-    """Queue the mails that the changes of one batch call for.
+    """Queue the mails and webhooks that the changes of one batch call for.
 
     A record that cannot be read is logged and skipped, because it would block all that follow.
-    Raises MailQueueError if a mail could not be queued, so that Lambda sends the batch again. A
-    mail that is queued twice is sent once.
+    Raises MailQueueError or WebhookQueueError if one could not be queued, so that Lambda sends the
+    batch again. What is queued twice is sent once.
     """
-    requests = service.dispatch(_changes(event.get("Records", ()), log, request_id))
-    for request in requests:
-        log.info("queued", request_id=request_id, submission_id=request.id, kind=request.kind, version=request.version)
+    for queued in service.dispatch(_changes(event.get("Records", ()), log, request_id)):
+        facts: dict[str, Any] = {"submission_id": queued.id, "version": queued.version}
+        if isinstance(queued, Delivery):
+            facts |= {"webhook": queued.webhook, "event": queued.event}
+        else:
+            facts |= {"kind": queued.kind}
+        log.info("queued", request_id=request_id, **facts)
     return {"batchItemFailures": []}
 
 

@@ -24,14 +24,18 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.table import Table
     from registration_core.adapters.dynamodb.wire import WireCall
     from registration_core.adapters.signing_keys import SecretSigner
+    from registration_core.adapters.webhook_keys import SecretWebhookKeys
+    from registration_core.adapters.webhook_queue import SqsWebhookQueue
     from registration_core.domain.forms import Form
     from registration_core.domain.journal import Journal
     from registration_core.domain.mail_ports import AccountSuppressions, SuppressionList
     from registration_core.domain.ports import Clock, FormCatalogue, HumanCheck, Signer
     from registration_core.domain.submission import Submission
+    from registration_core.domain.webhook_ports import Deliveries, WebhookQueue
     from registration_core.services.attendance import AttendanceService
+    from registration_core.services.deliver import DeliverService
     from registration_core.services.describe import DescribeService
-    from registration_core.services.dispatch import DispatchService
+    from registration_core.services.dispatch import DispatchService, WebhookDispatch
     from registration_core.services.door import Door
     from registration_core.services.edit import EditService
     from registration_core.services.feedback import FeedbackService
@@ -43,13 +47,14 @@ if TYPE_CHECKING:
     from registration_core.services.own_submission import OwnSubmissionService
     from registration_core.services.preview import PreviewService
     from registration_core.services.query import QueryService
-    from registration_core.services.redrive import RedriveService
+    from registration_core.services.redrive import RedriveService, WebhookRedriveService
     from registration_core.services.resend import ResendService
     from registration_core.services.restore import RestoreService
     from registration_core.services.send import SendService
     from registration_core.services.submit import SubmitService
     from registration_core.services.sweep import SweepService
     from registration_core.settings import (
+        DeliverSettings,
         DispatchSettings,
         FeedbackSettings,
         LinksSettings,
@@ -70,7 +75,9 @@ ANSWER_WITHIN_S = 8.0
 START_WITHIN_S = 3.0
 
 
-def form_catalogue(settings: SubmitSettings | NotifySettings | SweepSettings | LinksSettings) -> FormCatalogue:
+def form_catalogue(
+    settings: SubmitSettings | DispatchSettings | NotifySettings | DeliverSettings | SweepSettings | LinksSettings,
+) -> FormCatalogue:
     """Return the forms that were deployed with the function."""
     from registration_core.adapters.compiled_forms import CompiledForms
 
@@ -147,7 +154,60 @@ def dispatch_service(settings: DispatchSettings) -> DispatchService:
     from registration_core.adapters.sqs import SqsMailQueue
     from registration_core.services.dispatch import DispatchService
 
-    return DispatchService(queue=SqsMailQueue(_client("sqs"), settings.mail_queue_url))
+    sqs = _client("sqs")
+    return DispatchService(
+        queue=SqsMailQueue(sqs, settings.mail_queue_url),
+        webhooks=_webhook_dispatch(sqs, settings.webhook_queue_url, form_catalogue(settings)),
+    )
+
+
+def _webhook_dispatch(
+    sqs_client: Any,  # noqa: ANN401 - boto3 ships no types
+    queue_url: str,
+    forms: FormCatalogue,
+) -> WebhookDispatch | None:
+    """Return the service that queues webhooks; None if the stack delivers none."""
+    from registration_core.adapters.webhook_queue import SqsWebhookQueue
+    from registration_core.services.dispatch import WebhookDispatch
+
+    return WebhookDispatch(queue=SqsWebhookQueue(sqs_client, queue_url), forms=forms) if queue_url else None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverParts:
+    """The services of deliver. queue, dead_letters: of the webhooks."""
+
+    service: DeliverService
+    queue: SqsWebhookQueue
+    dead_letters: SqsWebhookQueue
+
+
+def deliver_parts(settings: DeliverSettings) -> DeliverParts:
+    """Return the services of deliver."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.deliveries import DynamoDeliveries
+    from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
+    from registration_core.adapters.webhook_bodies import body_of
+    from registration_core.adapters.webhook_keys import SecretWebhookKeys
+    from registration_core.adapters.webhook_queue import SqsWebhookQueue
+    from registration_core.adapters.webhook_receiver import HttpsReceiver, is_on_this_machine
+    from registration_core.services.deliver import DeliverService
+
+    clock, table, sqs = SystemClock(), _functions_table(settings.table), _client("sqs")
+    return DeliverParts(
+        service=DeliverService(
+            forms=form_catalogue(settings),
+            repository=DynamoSubmissionRepository(table, clock=clock),
+            deliveries=DynamoDeliveries(table, clock=clock),
+            keys=SecretWebhookKeys(_client("secretsmanager"), settings.webhook_secret),
+            receiver=HttpsReceiver(on_this_machine=is_on_this_machine(os.environ)),
+            write=body_of,
+            clock=clock,
+            randomness=os.urandom,
+        ),
+        queue=SqsWebhookQueue(sqs, settings.webhook_queue_url),
+        dead_letters=SqsWebhookQueue(sqs, settings.webhook_dead_letters_url),
+    )
 
 
 def notify_service(settings: NotifySettings, deadline: Deadline) -> NotifyService:
@@ -348,13 +408,14 @@ def mailing_parts(
     mail_queue_url: str,
     mail_dead_letters_url: str,
     stream_dead_letters_url: str,
+    webhook_queue_url: str,
     forms: FormCatalogue,
     signer: Signer,
 ) -> MailingParts:
     """Return the command line's mail services.
 
-    client: returns boto3's low-level client of a service. signer: makes the same fingerprints as
-    the functions.
+    client: returns boto3's low-level client of a service. webhook_queue_url: empty if the stack
+    delivers no webhooks. signer: makes the same fingerprints as the functions.
     """
     import time
 
@@ -388,6 +449,7 @@ def mailing_parts(
             forms=forms,
             repository=DynamoSubmissionRepository(connected, clock=clock),
             clock=clock,
+            webhooks=_webhook_dispatch(sqs, webhook_queue_url, forms),
         ),
         suppressions=suppressions,
         account_suppressions=lambda: SesAccountSuppressions(client("sesv2")),
@@ -409,6 +471,37 @@ def resend_service(table: Table, *, mail_queue_url: str, forms: FormCatalogue, s
         clock=clock,
         suppressions=DynamoSuppressionList(table, signer=signer, clock=clock),
         forms=forms,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookParts:
+    """What staff need for webhooks. Their own machine delivers none: all go through the queue."""
+
+    queue: WebhookQueue
+    deliveries: Deliveries
+    redrive: WebhookRedriveService
+    keys: SecretWebhookKeys
+
+
+def webhook_parts(
+    client: Callable[[str], Any], *, table: str, queue_url: str, dead_letters_url: str, secret: str
+) -> WebhookParts:
+    """Return the command line's parts for webhooks. client: returns boto3's low-level client of a service."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dead_letters import SqsDeadLetters
+    from registration_core.adapters.dynamodb.deliveries import DynamoDeliveries
+    from registration_core.adapters.webhook_keys import SecretWebhookKeys
+    from registration_core.adapters.webhook_queue import SqsWebhookQueue
+    from registration_core.services.redrive import WebhookRedriveService
+
+    sqs = client("sqs")
+    queue = SqsWebhookQueue(sqs, queue_url)
+    return WebhookParts(
+        queue=queue,
+        deliveries=DynamoDeliveries(staff_table(client("dynamodb"), table), clock=SystemClock()),
+        redrive=WebhookRedriveService(letters=SqsDeadLetters(sqs, dead_letters_url), queue=queue),
+        keys=SecretWebhookKeys(client("secretsmanager"), secret),
     )
 
 

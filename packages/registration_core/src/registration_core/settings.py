@@ -64,9 +64,11 @@ class SubmitSettings(Settings):
 
 @dataclass(frozen=True, eq=False)
 class DispatchSettings(Settings):
-    """What dispatch needs."""
+    """What dispatch needs. webhook_queue_url: empty if the stack delivers no webhooks."""
 
     mail_queue_url: str
+    forms_dir: str
+    webhook_queue_url: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +98,17 @@ class NotifySettings(Settings):
     signing_key_secret: str
     forms_dir: str
     metrics_namespace: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class DeliverSettings(Settings):
+    """What deliver needs. webhook_secret: the name of the secret with the webhooks' signing keys."""
+
+    table: str
+    webhook_queue_url: str
+    webhook_dead_letters_url: str
+    webhook_secret: str
+    forms_dir: str
 
 
 @dataclass(frozen=True, eq=False)

@@ -38,7 +38,7 @@ from rollcall_build.sources import Sources, sources_of
 
 FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback")
 """The functions that every stack has."""
-ENTRY_POINTS = tuple(f"lambda_handlers.{name}" for name in (*FUNCTIONS, "staff"))
+ENTRY_POINTS = tuple(f"lambda_handlers.{name}" for name in (*FUNCTIONS, "staff", "deliver"))
 OURS = ("registration_core", "lambda_handlers")
 THIRD_PARTY = ("jinja2", "markupsafe")
 SHARED_TEMPLATES = ("layout.html.j2", "fields.html.j2", "thanks.html.j2")

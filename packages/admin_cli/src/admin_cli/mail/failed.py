@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.confirmation import DryRun, Yes, begin
-from admin_cli.errors import CliError, ExitCode
 from admin_cli.mail.failures import failed_mails, look_up, name_of
+from admin_cli.mail.letters import SHORT_ID, Every, Messages, agreed_letters, counted, ensure_named
 from admin_cli.services import of
 from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.progress import Progress
@@ -22,7 +22,7 @@ from registration_core.domain.records import iso
 from registration_core.domain.times import read_since
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
     from admin_cli.mail.failures import FailedMail
@@ -44,8 +44,7 @@ COLUMNS = (
 )
 """On a terminal. In a pipe the name comes last, after the older columns."""
 
-SHORT_ID = 8
-"""This many characters of a message's ID are practically always unique."""
+LISTS = "rollcall mail failed"
 
 SINCE = "30d"
 
@@ -113,12 +112,9 @@ def failed(
 
 def redrive(
     ctx: typer.Context,
-    messages: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="MESSAGE...", help="As `mail failed` prints them; the first few characters are enough."),
-    ] = None,
+    messages: Messages = None,
     *,
-    every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+    every: Every = False,
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -133,50 +129,28 @@ def redrive(
       rollcall mail redrive --all
       rollcall mail redrive 3f2a9c01 --yes
     """
-    if every == bool(messages):
-        raise CliError(
-            "Name the messages to queue again, or add --all.",
-            hint="List them: rollcall mail failed",
-            exit_code=ExitCode.USAGE,
-        )
+    ensure_named(messages, every=every, lists=LISTS)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     service = act.stack.mailing().redrive
-    letters = service.read()
-    ours = [letter for letter in letters if letter.about is not None]
-    foreign = len(letters) - len(ours)
-    if foreign:
-        act.say(f"Skipped {foreign} message{'' if foreign == 1 else 's'} that Rollcall did not send.")
-    chosen = ours if every else [_find_letter(ours, message) for message in messages or ()]
+    chosen = agreed_letters(act, service.read(), messages, lists=LISTS)
     if not chosen:
-        act.say("There are no dead letters.")
         return
-    dead_letters = "1 dead letter" if len(chosen) == 1 else f"{len(chosen):,} dead letters"
-    if not act.agreed(f"queue {dead_letters} again"):
-        return
-    mails = 0
+    mails = webhooks = 0
     with Progress(act.services.output, "dead letters", total=len(chosen)) as progress:
         for redriven in service.redrive([letter.id for letter in chosen]):
             progress.advance()
             mails += redriven.mails
+            webhooks += redriven.webhooks
             if redriven.gone:
                 progress.tell(
                     f"{redriven.letter.id[:SHORT_ID]}: the stream has forgotten these changes, so the command looked "
-                    "at the submissions received at that time. This misses older ones that were cancelled or promoted."
+                    "at the submissions received at that time. This misses older ones that were cancelled or promoted, "
+                    "and all webhooks."
                 )
-    act.say(f"Queued {mails:,} mail{'' if mails == 1 else 's'} for {progress.done:,} of {dead_letters}.")
-
-
-def _find_letter(letters: Sequence[DeadLetter], message: str) -> DeadLetter:
-    matches = [letter for letter in letters if letter.id.startswith(message)] if message else []
-    if len(matches) == 1:
-        return matches[0]
-    raise CliError(
-        f"There is no dead letter {message!r}. It may already have been queued again."
-        if not matches
-        else f"{len(matches)} dead letters begin with {message!r}. Give more of the ID.",
-        hint="List them: rollcall mail failed",
-        exit_code=ExitCode.USAGE if matches else ExitCode.NOT_FOUND,
-    )
+    queued = f"{mails:,} mail{'' if mails == 1 else 's'}"
+    if webhooks:
+        queued += f" and {webhooks:,} webhook{'' if webhooks == 1 else 's'}"
+    act.say(f"Queued {queued} for {progress.done:,} of {counted(len(chosen))}.")
 
 
 def _dead_letter(stack: Stack, letter: DeadLetter, submissions: Mapping[str, SubmissionDetails]) -> Failed:
@@ -185,7 +159,7 @@ def _dead_letter(stack: Stack, letter: DeadLetter, submissions: Mapping[str, Sub
         when = f"between {for_person(about.since)} and {for_person(about.until)}"
         changes = "1 change" if about.count == 1 else f"{about.count:,} changes"
         return Failed("not queued", letter.since, message=letter.id, why=f"{changes} of submissions {when}")
-    if about is None:
+    if not isinstance(about, MailRequest):
         return Failed("unknown", letter.since, message=letter.id, why="Rollcall did not send this message")
     line = {"kind": about.kind, "message": letter.id, "id": about.id}
     details = submissions.get(about.id)

@@ -1,14 +1,15 @@
-"""Dead letters in SQS: messages of the mail queue, and positions of records in the table's stream."""
+"""Dead letters in SQS: messages of the queues, and positions of records in the table's stream."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import UTC, datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from registration_core.adapters import sqs, webhook_queue
 from registration_core.adapters.dynamodb.stream import UnreadableRecordError, change_of
-from registration_core.adapters.sqs import from_message
 from registration_core.domain.dead_letters import ChangeSpan, DeadLetter
 from registration_core.domain.mail_errors import ChangesGoneError, DeadLettersError
 from registration_core.domain.mail_ports import Changes, DeadLetters
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from registration_core.domain.mail import Change, MailRequest, Notice
+    from registration_core.domain.webhooks import Delivery
 
 HELD_S = 120
 """How long messages stay hidden from others. We release them sooner, unless the process is killed."""
@@ -136,12 +138,12 @@ def _letter(message: dict[str, Any]) -> DeadLetter:
     return DeadLetter(message["MessageId"], since, _about(message["Body"]), message["ReceiptHandle"])
 
 
-def _about(body: str) -> MailRequest | ChangeSpan | None:
-    """Read a message: a mail request, or Lambda's record of a failed batch (see its docs, "OnFailure")."""
-    try:
-        return from_message(body)
-    except ValueError:
-        pass
+def _about(body: str) -> MailRequest | Delivery | ChangeSpan | None:
+    """Read a message: a mail, a webhook, or Lambda's record of a failed batch (see its docs, "OnFailure")."""
+    with contextlib.suppress(ValueError):
+        return sqs.from_message(body)
+    with contextlib.suppress(ValueError):
+        return webhook_queue.from_message(body)
     try:
         batch = json.loads(body)["DDBStreamBatchInfo"]
         return ChangeSpan(

@@ -1,4 +1,4 @@
-"""Dead letters: mails that notify could not send, and changes that dispatch could not read."""
+"""Dead letters: mails and webhooks that could not be sent, and changes that dispatch could not read."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from registration_core.domain.mail import MailRequest
+    from registration_core.domain.webhooks import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,12 @@ class ChangeSpan:
 class DeadLetter:
     """One message that we hold. since: when it was first queued.
 
-    about: a mail that notify could not send, or changes that dispatch failed on; None for a message
-    that Rollcall didn't write. handle: SQS's receipt, needed to release or remove the message.
+    about: a mail that notify could not send, a webhook that deliver could not deliver, or changes
+    that dispatch failed on; None for a message that Rollcall didn't write. handle: SQS's receipt,
+    needed to release or remove the message.
     """
 
     id: str
     since: datetime
-    about: MailRequest | ChangeSpan | None
+    about: MailRequest | Delivery | ChangeSpan | None
     handle: str

@@ -87,7 +87,8 @@ class Form:
     submission is kept. quota: None if seats aren't counted. verification: None if addresses aren't
     verified. mails: the form's own mails. words: the texts in languages that aren't built in.
     time_zone: None for UTC. retired: the form's folder is gone, but submissions remain. sections:
-    headings above the fields.
+    headings above the fields. webhooks: as compiled, because visitors wait for this module;
+    `domain.webhooks.webhooks_of` reads them.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Form:
     sections: tuple[Section, ...] = ()
     time_zone: TimeZone | None = None
     retired: bool = False
+    webhooks: tuple[Mapping[str, Any], ...] = ()
 
     def parted(self) -> tuple[tuple[Section | None, tuple[Field, ...]], ...]:
         """Return each section with its fields; all fields under None if there are no sections."""
@@ -232,6 +234,7 @@ class Form:
             words=data.get("words", {}),
             time_zone=TimeZone(**data["time_zone"]) if "time_zone" in data else None,
             retired=data.get("retired", False),
+            webhooks=tuple(data.get("webhooks", ())),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -266,6 +269,7 @@ class Form:
             | _time_zone(self.time_zone)
             | _sections(self)
             | ({"retired": True} if self.retired else {})
+            | ({"webhooks": list(self.webhooks)} if self.webhooks else {})
         )
         data["fields"] = [field.to_dict() for field in self.fields]
         return data

@@ -106,7 +106,8 @@ class Change:
     """A change of a submission, without personal data.
 
     was: its status before; None if it is new. quiet: no mail is sent. by_registrant: whether the
-    registrant made the change.
+    registrant made the change. form: its form's name. edited: the names of the answers that
+    changed. at: when, ISO 8601. Only webhooks need these three.
     """
 
     id: str
@@ -115,6 +116,9 @@ class Change:
     was: Status | None = None
     quiet: bool = False
     by_registrant: bool = False
+    form: str = ""
+    edited: tuple[str, ...] = ()
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

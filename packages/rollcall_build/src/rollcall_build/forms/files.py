@@ -25,6 +25,7 @@ from rollcall_build.forms.rules import (
 )
 from rollcall_build.forms.sections import read_sections
 from rollcall_build.forms.time_zones import in_zone, read_time_zone
+from rollcall_build.forms.webhooks import read_webhooks
 from rollcall_build.forms.words import file_of, read_words
 from rollcall_build.mails.own_mails import own_mails
 from rollcall_build.toml_files import TomlError, read_toml
@@ -50,7 +51,7 @@ KEYS = (
         "email_field",
         "name_field",
     ),
-    *("once", "opens_at", "closes_at", "region", "quota", "verification", "spam", "sections", "fields"),
+    *("once", "opens_at", "closes_at", "region", "quota", "verification", "spam", "sections", "webhooks", "fields"),
 )
 """What stands in a form file outside of its fields."""
 
@@ -184,6 +185,7 @@ def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tupl
         sections=read_sections(values, [field.name for field in fields], languages) if whole else (),
         spam=read_spam_rules(values, [field.name for field in fields]),
         mails=mails,
+        webhooks=read_webhooks(values, [field.name for field in fields] if whole else None),
     )
 
 

@@ -23,6 +23,7 @@ MAIL = "MAIL#"
 NOTICE = "NOTICE#"
 BLANK = "BLANK#"
 SENDING = "ROUND#"
+WEBHOOK = "HOOK#"
 QUOTA = "QUOTA"
 SEAT = "SEAT#"
 WAIT = "WAIT#"
@@ -57,6 +58,16 @@ def mail_key(submission_id: str, name: str) -> tuple[str, str]:
 def sending_key(digest: str, number: int) -> tuple[str, str]:
     """Return pk and sk of a sending. digest: of its text. number: how often it was started."""
     return f"SEND#{digest}", f"{SENDING}{number:04}"
+
+
+def webhook_key(form: str, webhook: str) -> tuple[str, str]:
+    """Return pk and sk of the mark that a receiver wants no more messages."""
+    return f"{WEBHOOK}{form}#{webhook}", "OFF"
+
+
+def delivery_key(form: str, webhook: str, message_id: str) -> tuple[str, str]:
+    """Return pk and sk of a webhook's delivery."""
+    return webhook_key(form, webhook)[0], f"MESSAGE#{message_id}"
 
 
 def reference_key(reference: str) -> tuple[str, str]:

@@ -8,10 +8,10 @@ from registration_core.domain.mail import MailState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from registration_core.adapters.dynamodb.table import Item, Table
+    from registration_core.adapters.dynamodb.table import Item, Key, Table
     from registration_core.domain.mail import MailRequest
 
 _OWN = "#holder = :holder AND #state = :leased"
@@ -27,21 +27,8 @@ class MailLeases:
     def take(self, request: MailRequest, *, holder: str, now: datetime, until: datetime, expires_at: datetime) -> bool:
         """Take a mail's lease; see `SubmissionRepository.lease_mail`."""
         mail = items.mail_attributes(request) | items.mail_topic(request, now, open_=True)
-        in_the_way = self._update(
-            request,
-            "SET #state = :leased, #holder = :holder, #lease_until = :until, #expires_at = :expires"
-            + "".join(f", #{name} = :{name}" for name in mail)
-            + " ADD #attempts :one",
-            "attribute_not_exists(pk) OR #state = :queued "
-            "OR (#state = :leased AND (#lease_until <= :now OR #holder = :holder))",
-            **mail,
-            leased=MailState.SENDING.value,
-            queued=MailState.QUEUED.value,
-            holder=holder,
-            until=items.milliseconds(until),
-            now=items.milliseconds(now),
-            expires=items.seconds(expires_at),
-            one=1,
+        in_the_way = take_lease(
+            self._table, _key(request), mail, holder=holder, now=now, until=until, expires_at=expires_at
         )
         if in_the_way is not None and in_the_way.get("state", "sending") == MailState.SENDING.value:
             raise MailHeldError(f"The mail {request.kind} of {request.id} is being sent by another worker.")
@@ -71,8 +58,7 @@ class MailLeases:
 
     def release(self, request: MailRequest, *, holder: str, problem: str) -> None:
         """Release a lease; see `SubmissionRepository.release_mail`."""
-        release = "SET #lease_until = :past, #problem = :problem"
-        self._update(request, release, _OWN, past=0, problem=problem, holder=holder, leased=MailState.SENDING.value)
+        release_lease(self._table, _key(request), holder=holder, problem=problem)
 
     def end(self, request: MailRequest, *, holder: str, state: MailState, now: datetime) -> None:
         """Record that a mail won't be sent; see `SubmissionRepository.end_mail`."""
@@ -101,4 +87,43 @@ class MailLeases:
 
     def _update(self, request: MailRequest, change: str, when: str, /, **values: object) -> Item | None:
         """Update a mail's item. Return None if it was written, otherwise the existing item."""
-        return self._table.update(keys.mail_key(request.id, request.name), change, when, **values)
+        return self._table.update(_key(request), change, when, **values)
+
+
+def take_lease(
+    table: Table,
+    key: Key,
+    attributes: Mapping[str, object],
+    *,
+    holder: str,
+    now: datetime,
+    until: datetime,
+    expires_at: datetime,
+) -> Item | None:
+    """Take the lease of a mail or a delivery. Return None if it was taken, otherwise the existing item."""
+    return table.update(
+        key,
+        "SET #state = :leased, #holder = :holder, #lease_until = :until, #expires_at = :expires"
+        + "".join(f", #{name} = :{name}" for name in attributes)
+        + " ADD #attempts :one",
+        "attribute_not_exists(pk) OR #state = :queued "
+        "OR (#state = :leased AND (#lease_until <= :now OR #holder = :holder))",
+        **attributes,
+        leased=MailState.SENDING.value,
+        queued=MailState.QUEUED.value,
+        holder=holder,
+        until=items.milliseconds(until),
+        now=items.milliseconds(now),
+        expires=items.seconds(expires_at),
+        one=1,
+    )
+
+
+def release_lease(table: Table, key: Key, *, holder: str, problem: str) -> None:
+    """Release a lease that this holder has, so that another attempt may follow at once."""
+    release = "SET #lease_until = :past, #problem = :problem"
+    table.update(key, release, _OWN, past=0, problem=problem, holder=holder, leased=MailState.SENDING.value)
+
+
+def _key(request: MailRequest) -> Key:
+    return keys.mail_key(request.id, request.name)

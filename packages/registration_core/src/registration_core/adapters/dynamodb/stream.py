@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from registration_core.adapters.dynamodb import keys
 from registration_core.domain.mail import Change, Notice
 from registration_core.domain.submission import Status
@@ -39,9 +41,25 @@ def change_of(record: Mapping[str, Any]) -> Change | Notice | None:
             was=None if inserted else Status(images["OldImage"]["status"]["S"]),
             quiet=inserted and "quiet" in new,
             by_registrant=keys.BY_REGISTRANT in new,
+            form=str(new.get("form", {}).get("S", "")),
+            edited=() if inserted else _edited(images["OldImage"], new),
+            at=_at(images.get("ApproximateCreationDateTime")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableRecordError(f"a stream record cannot be read: {type(error).__name__}") from error
+
+
+def _edited(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the answers that differ."""
+    before, after = (image.get("answers", {}).get("M", {}) for image in (old, new))
+    return tuple(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))
+
+
+def _at(created: object) -> str:
+    """Return when a record was written: Lambda gives seconds since 1970, and boto3 a time."""
+    if isinstance(created, int | float):
+        created = datetime.fromtimestamp(created, UTC)
+    return created.astimezone(UTC).isoformat(timespec="seconds") if isinstance(created, datetime) else ""
 
 
 def _notice(image: Mapping[str, Any], kind: str) -> Notice:

@@ -1,0 +1,1 @@
+"""Webhooks: the programs that a stack tells of events."""

@@ -19,7 +19,7 @@ OPERATORS = (DOCS / "operator.md").read_text(encoding="utf-8") + OPTIONS
 #: in a copy.
 BEYOND = (
     *("rollcall infra", "rollcall keys", "rollcall login", "rollcall local up", "rollcall local down"),
-    *("rollcall new", "rollcall forms language", "rollcall restore", "rollcall staff"),
+    *("rollcall new", "rollcall forms language", "rollcall restore", "rollcall staff", "rollcall webhook"),
 )
 
 

@@ -94,7 +94,8 @@ def wait_for(receiver: WebhookReceiver, submission: str, *events: str) -> list[M
 
 
 def keys_of(administrator: Staff, *options: str) -> list[str]:
-    return administrator.done("webhook", "secret", "contact", "crm", *options).out.split()
+    printed: str = administrator.done("webhook", "secret", "contact", "crm", *options).out
+    return printed.split()
 
 
 def test_submission__is_told_and_verified(

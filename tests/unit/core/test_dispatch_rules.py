@@ -114,10 +114,25 @@ def test_dispatch__raises_when_the_queue_refuses() -> None:
 
 def test_change_of__reads_a_submission_before_and_after() -> None:
     item = wire_item(submission_item(ENTRY))
-    assert change_of({"eventName": "INSERT", "dynamodb": {"NewImage": item}}) == Change(ENTRY.id, 1, Status.CONFIRMED)
+    arrived = Change(ENTRY.id, 1, Status.CONFIRMED, form=ENTRY.form)
+    assert change_of({"eventName": "INSERT", "dynamodb": {"NewImage": item}}) == arrived
     before = {**item, "status": {"S": "waitlisted"}}
     changed = {"eventName": "MODIFY", "dynamodb": {"OldImage": before, "NewImage": {**item, "version": {"N": "2"}}}}
-    assert change_of(changed) == Change(ENTRY.id, 2, Status.CONFIRMED, Status.WAITLISTED)
+    assert change_of(changed) == Change(ENTRY.id, 2, Status.CONFIRMED, Status.WAITLISTED, form=ENTRY.form)
+
+
+def test_change_of__names_the_edited_answers() -> None:
+    """Changed, added and removed answers count; a label doesn't. Lambda gives the time in seconds."""
+    before = wire_item(submission_item(replace(ENTRY, answers={"name": "Åsa", "age": 9, "note": "x"})))
+    after = wire_item(
+        submission_item(replace(ENTRY, answers={"name": "Åsa", "age": 10, "club": "y"}, labels=("paid",)))
+    )
+    images = {"OldImage": before, "NewImage": after, "ApproximateCreationDateTime": 1_800_000_000.0}
+
+    change = change_of({"eventName": "MODIFY", "dynamodb": images})
+
+    assert isinstance(change, Change)
+    assert (change.edited, change.at) == (("age", "club", "note"), "2027-01-15T08:00:00+00:00")
 
 
 def test_change_of__recognises_imports_and_their_later_changes() -> None:

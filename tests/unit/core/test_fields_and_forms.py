@@ -239,6 +239,7 @@ FULL_FORM = a_form(
     sections=(Section(words("You"), "course"),),
     time_zone=time_zone("Europe/Stockholm"),
     retired=True,
+    webhooks=({"name": "crm", "url": "https://hooks.example.org/", "events": ["submitted"]},),
 )
 
 

@@ -13,7 +13,7 @@ from admin_cli.services import of
 from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.progress import Progress
 from admin_cli.terminal.table import Column
-from admin_cli.terminal.values import iso
+from registration_core.domain.records import iso
 from registration_core.domain.webhooks import Delivery
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import typer  # noqa: TC002 - typer reads the annotations
 from admin_cli.services import of
 from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.table import Column
-from admin_cli.terminal.values import for_person, iso
+from admin_cli.terminal.values import for_person
+from registration_core.domain.records import iso
 from registration_core.domain.webhooks import webhooks_of
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ CONTROLS = {
     "CloudFront": {1, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 15, 16, 17},
     "CloudTrail": {1, 2, 3, 4, 5, 6, 7},
     "CodeBuild": {1, 2, 3, 4, 5, 7},
+    "Cognito": {1, 2, 3, 4, 5, 6},
     "Config": {1},
     "DynamoDB": {1, 2, 3, 4, 6, 7},
     "EventBridge": {3},

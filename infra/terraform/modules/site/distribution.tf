@@ -115,6 +115,7 @@ moved {
 }
 
 resource "aws_cloudfront_distribution" "this" {
+  # checkov:skip=CKV2_AWS_32:it has them, and checkov doesn't follow a reference into a for_each
   # checkov:skip=CKV_AWS_174:CloudFront's own name allows only TLSv1; a name of one's own gets TLSv1.2_2021
   # checkov:skip=CKV_AWS_68:the WAF is an option
   # checkov:skip=CKV2_AWS_47:the WAF is an option, and nothing here is Java

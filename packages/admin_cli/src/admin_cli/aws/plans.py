@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 #: By type: what it is, which of its arguments names it, and what its deletion means.
 KEPT = {
     "aws_backup_vault": ("the backup vault", "name", "every copy in it is lost"),
+    "aws_cognito_user_pool": ("the user pool", "name", "nobody can sign in to the desk, and all must be invited again"),
     "aws_dynamodb_table": ("the table", "name", "everything in it is lost"),
     "aws_dynamodb_table_replica": ("the replica of the table", "global_table_arn", "its Region has no copy any more"),
     "aws_kms_key": ("the key", "arn", "nobody can read what it encrypts"),

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from infra.old_states import HOLDS_DATA, REPLACEABLE
 from infra.planned import Plan, block, plan_as_json
 from infra.test_costs import at_rest
 
@@ -41,6 +42,11 @@ def test_user_names__are_addresses_as_people_write_them(everything: Plan) -> Non
     assert not block(pool, "username_configuration")["case_sensitive"]
     assert not pool["alias_attributes"]
     assert not pool["username_attributes"]
+
+
+def test_parts__hold_data_or_may_be_replaced(everything: Plan) -> None:
+    """So that an upgrade is held to what must stay."""
+    assert {kind for kind in everything.types if "cognito" in kind} <= HOLDS_DATA.keys() | REPLACEABLE
 
 
 def test_groups__are_readers_and_managers(everything: Plan) -> None:

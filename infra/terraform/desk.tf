@@ -128,7 +128,7 @@ module "staff_function" {
   count  = var.staff_auth == null ? 0 : 1
 
   name        = "staff"
-  shared      = local.shared_by_functions
+  shared      = merge(local.shared_by_functions, { package_path = replace(var.package_path, "/\\.zip$/", "-staff.zip") })
   description = "Lets staff see and change submissions."
   policy      = data.aws_iam_policy_document.staff.json
   timeout_s   = 29 # the gateway waits no longer

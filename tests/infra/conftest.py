@@ -42,8 +42,9 @@ def configuration() -> Path:
 def infra_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """An emulator with nothing but the deployer, and a package that Terraform can read."""
     workspace = Workspace(root=find_root(), state=tmp_path_factory.mktemp("infra"), edge_port=free_port())
-    with zipfile.ZipFile(workspace.package, "w") as package:
-        package.writestr("lambda_handlers/__init__.py", "")
+    for path in (workspace.package, workspace.staff_package):
+        with zipfile.ZipFile(path, "w") as package:
+            package.writestr("lambda_handlers/__init__.py", "")
     emulator = emulator_of(workspace)
     emulator.start(smtp_port=free_port())
     yield workspace

@@ -24,6 +24,7 @@ from registration_core.adapters.dynamodb.wire import WireCall
 from registration_core.adapters.sqs import to_message
 from registration_core.domain.mail import MailKind, MailRequest
 from registration_core.domain.validation import example_submission
+from rollcall_build.files import staff_package
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.package import FUNCTIONS, MOST_BYTES, OURS, build_package, main
 from rollcall_build.sources import Sources
@@ -78,7 +79,7 @@ def test_build__without_changes__leaves_the_file_alone(tmp_path: Path) -> None:
 
     assert not build_package(SOURCES, out).changed
     assert out.stat().st_mtime == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["rollcall-lambda.zip"]
+    assert {path.name for path in tmp_path.iterdir()} == {"rollcall-lambda.zip", "rollcall-lambda-staff.zip"}
 
 
 def test_build__with_a_changed_form__makes_another_zip(tmp_path: Path) -> None:
@@ -108,12 +109,26 @@ def test_zip__holds_only_what_the_functions_need(package: Path) -> None:
     assert [name for name in names if any(word in name for word in left_out)] == []
 
 
+def test_staffs_zip__holds_what_only_staff_need(package: Path) -> None:
+    """It writes Excel files; visitors' functions don't load a byte of that."""
+    with zipfile.ZipFile(package) as archive:
+        shared = set(archive.namelist())
+    with zipfile.ZipFile(staff_package(package)) as archive:
+        names = set(archive.namelist())
+        assert archive.testzip() is None
+    assert {"lambda_handlers/staff.py", "xlsxwriter/workbook.py", "licenses/xlsxwriter-LICENSE.txt"} <= names
+    assert not any(name.startswith(("forms/", "site/", "jinja2/", "lambda_handlers/submit")) for name in names)
+    assert not any("staff_api" in name or "xlsxwriter" in name for name in shared)
+
+
 def test_functions_packages__hold_only_what_the_zip_carries(package: Path) -> None:
     """What never runs in Lambda lives in another package."""
     sources = [ROOT / "packages" / name / "src" for name in OURS]
     modules = {path.relative_to(source).as_posix() for source in sources for path in source.rglob("*.py")}
-    with zipfile.ZipFile(package) as archive:
-        carried = set(archive.namelist())
+    carried: set[str] = set()
+    for path in (package, staff_package(package)):
+        with zipfile.ZipFile(path) as archive:
+            carried |= set(archive.namelist())
 
     assert modules - carried == set()
 

@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
-from rollcall_build.files import replace_file
+from rollcall_build.files import replace_file, staff_package
 from rollcall_build.sources import EXAMPLE, Sources, sources_of
 from rollcall_local.errors import LocalStackError
 
@@ -76,6 +76,11 @@ class Workspace:
     def package(self) -> Path:
         """The functions' zip."""
         return self.state / "rollcall-lambda.zip"
+
+    @property
+    def staff_package(self) -> Path:
+        """The zip of the function staff."""
+        return staff_package(self.package)
 
     @property
     def emulator_python(self) -> Path:

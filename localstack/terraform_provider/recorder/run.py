@@ -111,8 +111,9 @@ class Prover:
     def _package(self) -> None:
         """Write a small zip: the proof is about Terraform's calls, not about what the functions do."""
         self._workspace.state.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(self._named.package, "w") as package:
-            package.writestr(zipfile.ZipInfo("lambda_handlers/__init__.py"), "")
+        for path in (self._named.package, self._named.staff_package):
+            with zipfile.ZipFile(path, "w") as package:
+                package.writestr(zipfile.ZipInfo("lambda_handlers/__init__.py"), "")
 
 
 def _version(terraform: LocalTerraform) -> str:

@@ -22,9 +22,9 @@ from unit.core.builders import a_field, a_form
 from unit.export.table_source import COURSE, NOW, TableSource, entry
 
 from admin_cli.aws.contexts import Context, ContextFile
-from admin_cli.export import xlsx
-from admin_cli.export.formulas import as_typed
 from admin_cli.export.json_files import WHOLE
+from registration_core.adapters.sheets import xlsx
+from registration_core.adapters.sheets.formulas import as_typed
 from registration_core.domain.attendance import CheckIn
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.notes import Note

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from admin_cli.export.formulas import CALM, as_typed, neutralised
+from registration_core.adapters.sheets.formulas import CALM, as_typed, neutralised
 
 
 @pytest.mark.parametrize(

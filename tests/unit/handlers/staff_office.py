@@ -14,6 +14,7 @@ from unit.handlers.my_desk import FORMS
 
 from lambda_handlers.log import Log
 from lambda_handlers.staff_function import StaffFunction
+from registration_core.adapters.exported_files import ExportedFiles
 from registration_core.adapters.given_forms import GivenForms
 from registration_core.domain.examples import fit_ages
 from registration_core.domain.validation import example_submission
@@ -67,6 +68,23 @@ class Answer:
         return json.loads(self.raw["body"])
 
 
+class Bucket:
+    """S3, as far as exports need it. objects: by link."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, dict[str, Any]] = {}
+        self.failure: Exception | None = None
+
+    def put_object(self, **stored: Any) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.objects[f"https://s3.example.org/{stored['Bucket']}/{stored['Key']}"] = stored
+
+    def generate_presigned_url(self, operation: str, *, Params: dict[str, str], ExpiresIn: int) -> str:  # noqa: N803 - boto3's
+        assert (operation, ExpiresIn) == ("get_object", 300)
+        return f"https://s3.example.org/{Params['Bucket']}/{Params['Key']}"
+
+
 @dataclass
 class MemoryServices:
     """The services of one call, in memory. failure: what they raise."""
@@ -95,6 +113,9 @@ class MemoryServices:
 
     def journal(self) -> Journal:
         return InMemoryJournal(self.office.table)
+
+    def exported_files(self) -> ExportedFiles:
+        return ExportedFiles(self.office.bucket, "exports")
 
     def manage(self) -> ManageService:
         return ManageService(forms=self._catalogue, **self.office.shared)
@@ -141,6 +162,7 @@ class StaffOffice:
 
     def __post_init__(self) -> None:
         self.clock = StoppedClock()
+        self.bucket = Bucket()
         self.table = InMemoryManagedRepository(clock=self.clock, randomness=CountedRandomness("table"))
         self.shared: dict[str, Any] = {
             "repository": self.table,

@@ -6,6 +6,7 @@ from admin_cli.aws import sessions
 from admin_cli.aws.contexts import InvalidContextError, UnknownContextError
 from admin_cli.errors import CliError, ExitCode
 from registration_core.adapters.dynamodb.call import AwsCallError
+from registration_core.adapters.sheets.errors import SheetLimitError, UnknownColumnError
 from registration_core.domain.errors import (
     DamagedSubmissionError,
     FormNotNamedError,
@@ -42,6 +43,8 @@ _EXIT_CODES: tuple[tuple[type[RollcallError], ExitCode], ...] = (
     (InvalidCursorError, ExitCode.USAGE),
     (InvalidFilterError, ExitCode.USAGE),
     (InvalidCapacityError, ExitCode.USAGE),
+    (UnknownColumnError, ExitCode.USAGE),
+    (SheetLimitError, ExitCode.USAGE),
     (InvalidLabelError, ExitCode.USAGE),
     (InvalidNoteError, ExitCode.USAGE),
     (InvalidCheckInError, ExitCode.USAGE),
@@ -59,6 +62,7 @@ _HINTS: tuple[tuple[type[RollcallError], str], ...] = (
     (SubmissionNotFoundError, "List submissions: rollcall list"),
     (StorageDeniedError, "Check your AWS identity and the stack's table: rollcall doctor"),
     (StorageUnavailableError, "Check the network, then run the same command again. Nothing is done twice."),
+    (SheetLimitError, "Write CSV instead (--format csv), or export fewer (--since, --until, --status)."),
     (MailAskedError, "Someone else sent it at the same moment. Run the same command again to see when it was sent."),
     (MailQueueError, "Run the same command again to continue. A mail that is queued twice is sent once."),
     (WebhookQueueError, "Run the same command again to continue. A webhook that is queued twice is delivered once."),

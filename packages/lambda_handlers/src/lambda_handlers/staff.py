@@ -42,10 +42,11 @@ def _function() -> StaffFunction:
     settings = StaffSettings.from_mapping(os.environ)
     table, deadline = bootstrap.staff_functions_table(settings)
     clock = SystemClock()
+    exported_files = functools.cache(lambda: bootstrap.exported_files(settings))
 
     def begin() -> TableServices:
         deadline.begin(ANSWER_WITHIN_S)
-        return TableServices(table, clock, mail_queue_url=settings.mail_queue_url)
+        return TableServices(table, clock, mail_queue_url=settings.mail_queue_url, exported_files=exported_files)
 
     return StaffFunction(settings, begin=begin, log=Log("staff", settings.log_level))
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.suppressions import CopiedSuppressions
     from registration_core.adapters.dynamodb.table import Table
     from registration_core.adapters.dynamodb.wire import WireCall
+    from registration_core.adapters.exported_files import ExportedFiles
     from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.adapters.webhook_keys import SecretWebhookKeys
     from registration_core.adapters.webhook_queue import SqsWebhookQueue
@@ -573,6 +574,13 @@ def links_parts(settings: LinksSettings) -> LinksParts:
     )
 
 
+def exported_files(settings: StaffSettings) -> ExportedFiles:
+    """Return the exported files of the function staff. It loads the SDK, which only exports need."""
+    from registration_core.adapters.exported_files import ExportedFiles
+
+    return ExportedFiles(_client("s3", signature_version="s3v4"), settings.exports_bucket)
+
+
 def staff_functions_table(settings: StaffSettings) -> tuple[Table, Deadline]:
     """Return the table for the function staff, without the SDK, and the deadline of its calls."""
     from registration_core.adapters.dynamodb.retries import FUNCTION_RETRY_S
@@ -603,11 +611,11 @@ def _sdk_table(dynamodb_client: Any, name: str, retry_s: float) -> Table:  # noq
     return Table(sdk_call(dynamodb_client), name, retry_s=retry_s)
 
 
-def _client(service: str) -> Any:  # noqa: ANN401 - boto3 ships no types
+def _client(service: str, **options: Any) -> Any:  # noqa: ANN401 - boto3 ships no types
     import boto3
     from botocore.config import Config
 
     from registration_core.adapters.dynamodb.sdk import ONE_ATTEMPT
 
-    config = Config(connect_timeout=CONNECT_TIMEOUT_S, read_timeout=READ_TIMEOUT_S)
+    config = Config(connect_timeout=CONNECT_TIMEOUT_S, read_timeout=READ_TIMEOUT_S, **options)
     return boto3.client(service, config=config.merge(ONE_ATTEMPT) if service == "dynamodb" else config)

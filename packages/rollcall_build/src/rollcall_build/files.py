@@ -27,3 +27,8 @@ def replace_file(path: Path, content: str | bytes, *, mode: int | None = None) -
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def staff_package(shared: Path) -> Path:
+    """Return where the zip of staff is: beside the shared one. infra/terraform/desk.tf says the same."""
+    return shared.with_name(f"{shared.stem}-staff.zip")

@@ -1,6 +1,7 @@
-"""The zip that all functions share: built the same, byte for byte, from the same sources.
+"""The zip that the functions share, and one for staff: built the same, byte for byte, from the same sources.
 
-`python -m rollcall_build.package --out dist/rollcall-lambda.zip`. What goes in: the modules that the entry points
+`python -m rollcall_build.package --out dist/rollcall-lambda.zip` also writes `dist/rollcall-lambda-staff.zip`, with
+what writes Excel files: visitors don't wait for what only staff use. What goes in: the modules that the entry points
 import (found by reading their import statements), the compiled forms and their mail templates, the templates and
 words of the pages that functions answer with, Jinja2, and the licences of what is not ours. Nothing is compressed:
 how well a zlib packs differs from one machine to the next. There are no `.pyc`: they would spare a cold start about
@@ -27,7 +28,7 @@ from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.render import PAGES, SHARED
 from registration_core.domain.errors import RollcallError
 from registration_core.domain.forms import Form
-from rollcall_build.files import replace_file
+from rollcall_build.files import replace_file, staff_package
 from rollcall_build.forms.example_addresses import ensure_own_staff
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.mails.checks import check_mails
@@ -38,14 +39,19 @@ from rollcall_build.sources import Sources, sources_of
 
 FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback")
 """The functions that every stack has."""
-ENTRY_POINTS = tuple(f"lambda_handlers.{name}" for name in (*FUNCTIONS, "staff", "deliver"))
+SHARING = (*FUNCTIONS, "deliver")
+"""The functions that share a zip."""
+STAFF = "staff"
+"""The function with a zip of its own."""
 OURS = ("registration_core", "lambda_handlers")
 THIRD_PARTY = ("jinja2", "markupsafe")
+STAFFS_THIRD_PARTY = ("xlsxwriter",)
 SHARED_TEMPLATES = ("layout.html.j2", "fields.html.j2", "thanks.html.j2")
 PAGE_DRAWINGS = ("thank-you", "waiting", "one-step-left", "not-found", "unavailable")
 SHARED_WORDS = ("organisation", "navigation", "footer", "form", "thank_you", "my")
 FORM_WORDS = ("submit", "thanks", "thanks_text", "another")
-MOST_BYTES = 1_800_000
+MOST_BYTES = 1_600_000
+STAFFS_MOST_BYTES = 2_000_000
 
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
 _MODE = 0o100644 << 16
@@ -57,7 +63,7 @@ class PackageError(RollcallError):
 
 @dataclass(frozen=True, slots=True)
 class PackageReport:
-    """What was built. changed: whether the file at path is another than before."""
+    """What was built. changed: whether a file is another than before. The others are about the shared zip."""
 
     path: Path
     files: int
@@ -67,28 +73,36 @@ class PackageReport:
 
 
 def build_package(sources: Sources, out: Path) -> PackageReport:
-    """Build the zip of an organisation's forms and words, and write it to out unless the very same is there already.
+    """Build the zips of an organisation's forms and words, and write each unless the very same is there already.
 
-    Raises FormFileError for a mistake in a form file or a mail template, PackageError when something is missing.
+    out: the shared zip; `staff_package` says where the other is. Raises FormFileError for a mistake in a form file or a
+    mail template, PackageError when something is missing.
     """
-    contents = dict(_our_modules(sources.root))
+    contents = dict(_our_modules(sources.root, SHARING))
     contents.update(_forms(sources))
     contents.update(site_parts(sources))
     for name in THIRD_PARTY:
         contents.update(_third_party(name))
-    archive = _zip(contents)
-    if len(archive) > MOST_BYTES:
-        raise PackageError(f"the zip would be {len(archive)} bytes; over {MOST_BYTES} the functions start too slowly")
-    changed = not out.is_file() or out.read_bytes() != archive
-    if changed:
-        replace_file(out, archive, mode=0o644)
-    return PackageReport(out, len(contents), len(archive), hashlib.sha256(archive).hexdigest(), changed)
+    staffs = dict(_our_modules(sources.root, [STAFF]))
+    for name in STAFFS_THIRD_PARTY:
+        staffs.update(_third_party(name))
+    archive, staffs_archive = _zip(contents, MOST_BYTES), _zip(staffs, STAFFS_MOST_BYTES)
+    changed = [_written(archive, out), _written(staffs_archive, staff_package(out))]
+    return PackageReport(out, len(contents), len(archive), hashlib.sha256(archive).hexdigest(), any(changed))
 
 
-def _our_modules(root: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield every module of ours that an entry point imports, at any depth and anywhere in a file."""
+def _written(archive: bytes, out: Path) -> bool:
+    """Write a zip; False if the very same is there already."""
+    if out.is_file() and out.read_bytes() == archive:
+        return False
+    replace_file(out, archive, mode=0o644)
+    return True
+
+
+def _our_modules(root: Path, functions: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield every module of ours that the functions import, at any depth and anywhere in a file."""
     finder = ModuleFinder(path=[str(root / "packages" / name / "src") for name in OURS])
-    for name in ENTRY_POINTS:
+    for name in (f"lambda_handlers.{function}" for function in functions):
         try:
             finder.import_hook(name)
         except ImportError as error:
@@ -180,7 +194,7 @@ def _third_party(name: str) -> Iterator[tuple[str, bytes]]:
             yield f"licenses/{name}-{file.name}", file.read_binary()
 
 
-def _zip(contents: Mapping[str, bytes]) -> bytes:
+def _zip(contents: Mapping[str, bytes], most_bytes: int) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(contents):
@@ -188,6 +202,9 @@ def _zip(contents: Mapping[str, bytes]) -> bytes:
             info.create_system = 3  # Unix, wherever it is built
             info.external_attr = _MODE
             archive.writestr(info, contents[name])
+    size = buffer.tell()
+    if size > most_bytes:
+        raise PackageError(f"the zip would be {size} bytes; over {most_bytes} the functions start too slowly")
     return buffer.getvalue()
 
 

@@ -34,7 +34,7 @@ _FORMATS = "csv, tsv, json, jsonl, xlsx or parquet"
 
 
 def _columns() -> Iterable[str]:
-    from admin_cli.export.columns import FIXED  # noqa: PLC0415 - only for a shell's completion
+    from registration_core.adapters.sheets.columns import FIXED  # noqa: PLC0415 - only for a shell's completion
 
     return FIXED
 

@@ -11,12 +11,12 @@ from admin_cli.services import of
 from admin_cli.submissions.answers import answered
 from admin_cli.submissions.history_lines import note_lines, print_history, short_name
 from admin_cli.submissions.lookup import Entry, check_spelling, look_up
-from admin_cli.submissions.spam_signs import why_spam
 from admin_cli.terminal.help import Command, verb
 from admin_cli.terminal.json_fields import ensure_asked, json_option, pick, requested_fields
 from admin_cli.terminal.table import Column
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.records import DETAILS, FIELDS, detailed_record
+from registration_core.domain.spam_signs import why_spam
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from admin_cli.export.columns import Column
     from admin_cli.export.rows import Row
+    from registration_core.adapters.sheets.columns import Column
 
 
 class Format(StrEnum):
@@ -49,7 +49,7 @@ class Format(StrEnum):
     def ensure_fits(self, entries: int) -> None:
         """Raise CliError if these are too many submissions for it."""
         if self is Format.XLSX:
-            from admin_cli.export import xlsx  # noqa: PLC0415 - only for this format
+            from registration_core.adapters.sheets import xlsx  # noqa: PLC0415 - only for this format
 
             xlsx.ensure_fits(entries)
 
@@ -110,19 +110,20 @@ class Encoding:
             return
         columns = self.columns or ()
         if self.format is Format.XLSX:
-            from admin_cli.export import xlsx  # noqa: PLC0415
+            from registration_core.adapters.sheets import xlsx  # noqa: PLC0415
 
             xlsx.write_xlsx(batches, columns, stream, words=self.words, folder=self.folder)
         elif self.format is Format.PARQUET:
             from admin_cli.export import parquet  # noqa: PLC0415
 
             parquet.write_parquet(batches, columns, stream)
-        else:
-            from admin_cli.export import delimited  # noqa: PLC0415
+        elif self.format is Format.TSV:
+            from admin_cli.export import tabbed  # noqa: PLC0415
 
-            if self.format is Format.TSV:
-                delimited.write_tsv(batches, columns, stream, words=self.words)
-                return
+            tabbed.write_tsv(batches, columns, stream, words=self.words)
+        else:
+            from registration_core.adapters.sheets import delimited  # noqa: PLC0415
+
             delimited.write_csv(
                 batches, columns, stream, words=self.words, marked=self.to_file, delimiter=self.delimiter
             )

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from admin_cli.export.columns import DERIVED, FIXED
 from admin_cli.terminal.escape import harmless, to_json_line
+from registration_core.adapters.sheets.columns import DERIVED, FIXED
 from registration_core.domain.records import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import BinaryIO
 
-    from admin_cli.export.columns import Column
     from admin_cli.export.rows import Row
+    from registration_core.adapters.sheets.columns import Column
 
 
 #: The fields of a whole submission: all but those that come from its form and the waiting list.

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.export.columns import FIXED, check_names
 from admin_cli.export.formats import Format, read_format
 from admin_cli.export.output_file import ensure_writable
 from admin_cli.export.request import Request, Selected
 from admin_cli.export.run import Exporting
 from admin_cli.export.spool import Spool, file_of, others_beside
 from admin_cli.export.target import Target, read_target
-from admin_cli.forms.headings import ANSWER
+from registration_core.adapters.sheets.columns import FIXED, check_names
+from registration_core.adapters.sheets.headings import ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -7,15 +7,15 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from admin_cli.errors import CliError
-from admin_cli.export.columns import Kind
-from admin_cli.forms.headings import ANSWER
+from registration_core.adapters.sheets.columns import Kind
+from registration_core.adapters.sheets.headings import ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import BinaryIO
 
-    from admin_cli.export.columns import Column
     from admin_cli.export.rows import Answer, Row
+    from registration_core.adapters.sheets.columns import Column
 
 #: Submissions per group, which is kept in memory.
 _GROUP = 10_000

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from registration_core.adapters.sheets.rows import moment
 from registration_core.domain.errors import DamagedSubmissionError
 from registration_core.domain.submission import Status, Submission
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Answer: TypeAlias = str | int | float | bool | list[str]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -197,11 +196,6 @@ def read_rows(lines: bytes) -> list[Row]:
 def to_lines(rows: list[Row]) -> bytes:
     """Write rows as lines of JSON."""
     return _ENCODER.encode_lines(rows)
-
-
-def moment(since_1970_s: int) -> datetime:
-    """Convert seconds since 1970 to a time."""
-    return _EPOCH + timedelta(seconds=since_1970_s)
 
 
 def _row(item: _Item) -> Row:

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode, OutputClosedError
 from admin_cli.export.collection import Collection, entries
-from admin_cli.export.columns import AGE, NAME, RANK, Columns
-from admin_cli.export.delimiters import list_separator
 from admin_cli.export.formats import Encoding, Format
 from admin_cli.export.ranges import months
 from admin_cli.export.reader import Reader, Sieve, unwritable
-from admin_cli.export.rows import moment
 from admin_cli.export.sorted_rows import ensure_sortable, sorted_rows
 from admin_cli.export.spool import Spool
-from admin_cli.forms.headings import ANSWER
 from admin_cli.terminal.progress import Progress, duration
+from registration_core.adapters.sheets.columns import AGE, NAME, RANK, Columns
+from registration_core.adapters.sheets.errors import SheetLimitError, UnknownColumnError
+from registration_core.adapters.sheets.headings import ANSWER
+from registration_core.adapters.sheets.rows import moment
+from registration_core.adapters.sheets.separators import list_separator
 from registration_core.domain.ages import age_in
 from registration_core.domain.forms import LONGEST_RETENTION_DAYS
 from registration_core.domain.sheet_words import words
@@ -196,7 +197,7 @@ class Exporting:
         try:
             with _sentences():
                 yield
-        except OutputClosedError:
+        except (OutputClosedError, SheetLimitError, UnknownColumnError):
             spool.remove()
             raise
         except CliError as error:

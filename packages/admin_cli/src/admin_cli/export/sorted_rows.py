@@ -10,8 +10,8 @@ from admin_cli.errors import CliError, ExitCode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from admin_cli.export.columns import Column
     from admin_cli.export.rows import Row
+    from registration_core.adapters.sheets.columns import Column
 
 MOST_SORTED = 200_000
 """About 500 MB of submissions with a dozen answers each."""

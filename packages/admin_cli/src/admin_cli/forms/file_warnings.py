@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from admin_cli.forms.headings import ANSWER, Headings, both_told
+from registration_core.adapters.sheets.headings import ANSWER, Headings, both_told
 from registration_core.domain.cells import shared_names
 from registration_core.domain.fields import FIRST_DATE, FieldType
 from rollcall_build.forms.example_addresses import example_staff

@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError
-from admin_cli.export.formulas import as_typed
-from admin_cli.forms.headings import ANSWER, READ, Headings
 from admin_cli.imports.csv_file import column_letters
 from admin_cli.terminal.escape import from_tab_separated
+from registration_core.adapters.sheets.formulas import as_typed
+from registration_core.adapters.sheets.headings import ANSWER, READ, Headings
 from registration_core.domain.sheet_words import statuses
 from registration_core.domain.submission import STANDING, Status
 from registration_core.domain.suggestions import meant

@@ -8,9 +8,9 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.export.delimiters import list_separator
-from admin_cli.export.formulas import neutralised
 from admin_cli.stats.tally import stretches
+from registration_core.adapters.sheets.formulas import neutralised
+from registration_core.adapters.sheets.separators import list_separator
 from registration_core.domain.cells import option_cells
 from registration_core.domain.sheet_words import words
 

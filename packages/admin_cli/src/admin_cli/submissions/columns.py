@@ -11,12 +11,12 @@ import typer
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.submissions.answers import as_read
 from admin_cli.submissions.sort_order import in_order
-from admin_cli.submissions.spam_signs import why_spam
 from admin_cli.terminal import completion
 from admin_cli.terminal.table import Column
 from registration_core.domain.ages import age_in
 from registration_core.domain.fields import FieldType
 from registration_core.domain.identifiers import display_reference
+from registration_core.domain.spam_signs import why_spam
 from registration_core.domain.suggestions import meant
 
 if TYPE_CHECKING:

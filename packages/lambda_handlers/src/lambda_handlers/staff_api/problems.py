@@ -13,7 +13,9 @@ from lambda_handlers.staff_api.bodies import (
 )
 from lambda_handlers.staff_api.call import InvalidParameterError
 from lambda_handlers.staff_api.concurrent_changes import ConcurrentChangeError
+from lambda_handlers.staff_api.exports import TooManyRowsError
 from lambda_handlers.staff_api.routes import MethodNotAllowedError, RouteNotFoundError
+from registration_core.adapters.sheets.errors import SheetLimitError
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
     DamagedSubmissionError,
@@ -79,10 +81,12 @@ STATUS_AND_CODE: Mapping[type[RollcallError], tuple[int, str]] = {
     NoStaffError: (409, NoStaffError.code),
     SuppressedError: (409, SuppressedError.code),
     ConcurrentChangeError: (412, ConcurrentChangeError.code),
+    TooManyRowsError: (413, TooManyRowsError.code),
     InvalidCapacityError: (422, InvalidCapacityError.code),
     InvalidCheckInError: (422, InvalidCheckInError.code),
     InvalidLabelError: (422, InvalidLabelError.code),
     InvalidNoteError: (422, InvalidNoteError.code),
+    SheetLimitError: (422, SheetLimitError.code),
     InvalidAnswersError: (422, InvalidAnswersError.code),
     KeyReusedError: (422, KeyReusedError.code),
     IfMatchNeededError: (428, IfMatchNeededError.code),
@@ -95,7 +99,7 @@ STATUS_AND_CODE: Mapping[type[RollcallError], tuple[int, str]] = {
 FAULTS = (StorageUnavailableError, MailQueueError, DamagedSubmissionError)
 """Errors that an operator should look at."""
 
-BUSY = "We can't reach the submissions at the moment. Try again in a moment: nothing is done twice."
+BUSY = "We can't reach what the stack stores at the moment. Try again in a moment: nothing is done twice."
 INTERNAL = "Something went wrong on our side. Try again in a moment: nothing is done twice."
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from lambda_handlers.staff_api import additions, attendance, changes, forms, overview, people, quotas, submissions
+from lambda_handlers.staff_api import (
+    additions,
+    attendance,
+    changes,
+    exports,
+    forms,
+    overview,
+    people,
+    quotas,
+    submissions,
+)
 from registration_core.domain.errors import RollcallError
 
 TYPE_CHECKING = False
@@ -22,6 +32,7 @@ ROUTES: tuple[Route, ...] = (
     *additions.ROUTES,
     *attendance.ROUTES,
     *quotas.ROUTES,
+    *exports.ROUTES,
 )
 
 

@@ -12,9 +12,10 @@ from registration_core.adapters.given_forms import GivenForms
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from registration_core.adapters.dynamodb.table import Table
+    from registration_core.adapters.exported_files import ExportedFiles
     from registration_core.domain.forms import Form
     from registration_core.domain.journal import Journal
     from registration_core.domain.ports import Clock
@@ -51,6 +52,9 @@ class StaffServices(Protocol):
     def journal(self) -> Journal:
         """Return the history of all submissions."""
 
+    def exported_files(self) -> ExportedFiles:
+        """Return the exported files of the stack."""
+
     def manage(self) -> ManageService:
         """Return the service that changes submissions and seats."""
 
@@ -71,11 +75,14 @@ class StaffServices(Protocol):
 
 
 class TableServices:
-    """The services of one call: its forms are those that are stored now."""
+    """The services of one call: its forms are those that are stored now. exported_files: loads the SDK."""
 
-    def __init__(self, table: Table, clock: Clock, *, mail_queue_url: str) -> None:
-        self._mail_queue_url = mail_queue_url
+    def __init__(
+        self, table: Table, clock: Clock, *, mail_queue_url: str, exported_files: Callable[[], ExportedFiles]
+    ) -> None:
         self.clock = clock
+        self.exported_files = exported_files
+        self._mail_queue_url = mail_queue_url
         self._table = table
         self._stored_forms = StoredForms(table)
 

@@ -7,17 +7,18 @@ from datetime import UTC, date, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from admin_cli.errors import CliError, ExitCode
-from admin_cli.export.columns import Kind
-from admin_cli.export.delimited import cell
+from registration_core.adapters.sheets.columns import Kind
+from registration_core.adapters.sheets.delimited import cell
+from registration_core.adapters.sheets.errors import SheetLimitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
-    from admin_cli.export.columns import Column
-    from admin_cli.export.rows import Answer, Row
+    from registration_core.adapters.sheets.columns import Column
+    from registration_core.adapters.sheets.rows import Row
+    from registration_core.domain.values import Answer
 
 #: The most rows in a sheet; the first one has the headings.
 MOST_ROWS = 1_048_576
@@ -38,19 +39,15 @@ _A4 = 9
 
 
 def ensure_fits(entries: int) -> None:
-    """Raise CliError if a sheet can't hold this many submissions."""
+    """Raise SheetLimitError if a sheet can't hold this many submissions."""
     if entries > MOST_ENTRIES:
-        raise CliError(
-            f"An Excel sheet holds at most {MOST_ENTRIES:,} submissions, and there are more.",
-            hint="Write CSV instead (--format csv), or export fewer (--since, --until, --status).",
-            exit_code=ExitCode.USAGE,
-        )
+        raise SheetLimitError(f"An Excel sheet holds at most {MOST_ENTRIES:,} submissions, and there are more.")
 
 
 def write_xlsx(
     batches: Iterable[list[Row]], columns: Sequence[Column], stream: BinaryIO, *, words: Mapping[str, str], folder: Path
 ) -> None:
-    """Write one sheet. folder: for temporary files. Raises CliError if a value or the sheet is too large."""
+    """Write one sheet. folder: for temporary files. Raises SheetLimitError if a value or the sheet is too large."""
     import xlsxwriter  # noqa: PLC0415 - only for this format
 
     settings = {"constant_memory": True, "tmpdir": str(folder), "default_date_format": "yyyy-mm-dd"}
@@ -134,9 +131,8 @@ def _writer(
             return len(str(value))
         text = in_words(value)
         if len(text) > MOST_LETTERS:
-            raise CliError(
-                f"{column.heading} of {row.id} has {len(text):,} characters; a cell holds at most {MOST_LETTERS:,}.",
-                hint="Write CSV instead (--format csv).",
+            raise SheetLimitError(
+                f"{column.heading} of {row.id} has {len(text):,} characters; a cell holds at most {MOST_LETTERS:,}."
             )
         sheet.write_string(line, place, text, formats.text)
         return max(map(len, text.split("\n")))

@@ -1,4 +1,4 @@
-"""CSV and TSV files for spreadsheets: labels instead of values, and nothing that runs as a formula."""
+"""Delimited files for spreadsheets: labels instead of values, and nothing that runs as a formula."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import io
 import re
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from admin_cli.export.columns import Kind
-from admin_cli.export.formulas import CALM, neutralised
-from admin_cli.terminal.escape import harmless, tab_separated
+from registration_core.adapters.sheets.columns import Kind
+from registration_core.adapters.sheets.formulas import CALM, neutralised
 from registration_core.domain.cells import JOINT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import BinaryIO
 
-    from admin_cli.export.columns import Column
-    from admin_cli.export.rows import Answer, Row
+    from registration_core.adapters.sheets.columns import Column
+    from registration_core.adapters.sheets.rows import Row
+    from registration_core.domain.values import Answer
 
 #: Excel reads a file as UTF-8 if it begins with this.
 BYTE_ORDER_MARK = "\ufeff"
 
-_CALM = re.compile(CALM).fullmatch
+CALM_TEXT = re.compile(CALM).fullmatch
 _DASHED = re.compile(r"\d+-\d+(?: \d+)+", re.ASCII).fullmatch
 """Digits with a dash and a space: no program reads them as a number or a date."""
 _MOST_JOINED = 10_000
@@ -44,23 +44,11 @@ def write_csv(
 
     marked: whether to begin with a byte order mark.
     """
-    with _text(stream) as out:
+    with text_on(stream) as out:
         if marked:
             out.write(BYTE_ORDER_MARK)
-        for lines in _lines(batches, columns, words, _CSV):
-            out.write("\r\n".join([*map(delimiter.join, lines), ""]))
-
-
-def write_tsv(
-    batches: Iterable[list[Row]], columns: Sequence[Column], stream: BinaryIO, *, words: Mapping[str, str]
-) -> None:
-    r"""Write one line per submission, with tabs between cells. In a cell, a tab, newline or backslash is \t, \n, \\.
-
-    A cell that contains a quote is quoted, with the quote doubled.
-    """
-    with _text(stream) as out:
-        for lines in _lines(batches, columns, words, _TSV):
-            out.write("\n".join([*map("\t".join, lines), ""]))
+        for batch in lines(batches, columns, words, _CSV):
+            out.write("\r\n".join([*map(delimiter.join, batch), ""]))
 
 
 def cell(column: Column, words: Mapping[str, str]) -> Callable[[Answer | None], str]:
@@ -85,20 +73,16 @@ def cell(column: Column, words: Mapping[str, str]) -> Callable[[Answer | None], 
 
 def _csv_cell(text: str) -> str:
     text = neutralised(text)
-    return _quoted(text) if _SPLITS(text) else text
+    return quoted(text) if _SPLITS(text) else text
 
 
-def _tsv_cell(text: str) -> str:
-    text = tab_separated(neutralised(text))
-    return _quoted(text) if '"' in text else text
-
-
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text in quotes, with its own doubled."""
     return '"' + text.replace('"', '""') + '"'
 
 
-def _lines(
-    batches: Iterable[list[Row]], columns: Sequence[Column], words: Mapping[str, str], format_: _Format
+def lines(
+    batches: Iterable[list[Row]], columns: Sequence[Column], words: Mapping[str, str], format_: CellFormat
 ) -> Iterator[Iterable[Sequence[str]]]:
     """Yield the headings, then the cells of a batch at a time: column by column, which is faster."""
     yield [[format_.cell(column.heading) for column in columns]]
@@ -112,7 +96,7 @@ def _lines(
         yield zip(*cells, strict=True)
 
 
-def _maker(column: Column, words: Mapping[str, str], format_: _Format) -> Callable[[list[Answer | None]], list[str]]:
+def _maker(column: Column, words: Mapping[str, str], format_: CellFormat) -> Callable[[list[Answer | None]], list[str]]:
     """Return a function that turns one column's values into cells."""
     maker = _Maker(column, words, format_)
     if column.in_words is not None:
@@ -127,7 +111,7 @@ def _maker(column: Column, words: Mapping[str, str], format_: _Format) -> Callab
 class _Maker:
     """Turns the values of one column into cells; for most of them the type decides."""
 
-    def __init__(self, column: Column, words: Mapping[str, str], format_: _Format) -> None:
+    def __init__(self, column: Column, words: Mapping[str, str], format_: CellFormat) -> None:
         self._finish, self._calm = format_
         self._write = cell(column, words)
         self._yes, self._no = self._finish(words["yes"]), self._finish(words["no"])
@@ -189,18 +173,18 @@ class _Maker:
         return self._finish(self._write(value)) if value is not None else ""
 
 
-class _Format(NamedTuple):
+class CellFormat(NamedTuple):
     """How a text becomes a cell. calm: whether the text can be used as it is."""
 
     cell: Callable[[str], str]
     calm: Callable[[str], object]
 
 
-_CSV = _Format(_csv_cell, _CALM)
-_TSV = _Format(_tsv_cell, lambda text: _CALM(text) and harmless(text) and "\\" not in text)
+_CSV = CellFormat(_csv_cell, CALM_TEXT)
 
 
-def _text(stream: BinaryIO) -> TextIO:
+def text_on(stream: BinaryIO) -> TextIO:
+    """Return UTF-8 text on a binary stream, which stays open afterwards."""
     return _OpenText(stream, encoding="utf-8", newline="", errors="backslashreplace", write_through=False)
 
 

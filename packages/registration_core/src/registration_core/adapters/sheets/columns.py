@@ -7,24 +7,25 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from admin_cli.errors import CliError, ExitCode
-from admin_cli.export.rows import moment
-from admin_cli.forms.headings import ANSWER, Headings, both_told
-from admin_cli.submissions.spam_signs import sign_in_words
+from registration_core.adapters.sheets.errors import UnknownColumnError
+from registration_core.adapters.sheets.headings import ANSWER, Headings, both_told
+from registration_core.adapters.sheets.rows import moment
 from registration_core.domain.cells import option_cells
 from registration_core.domain.fields import FieldType
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.phones import shown_phone
 from registration_core.domain.records import iso
 from registration_core.domain.sheet_words import words
+from registration_core.domain.spam_signs import sign_in_words
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from admin_cli.export.rows import Answer, Row
+    from registration_core.adapters.sheets.rows import Row
     from registration_core.domain.fields import Field
     from registration_core.domain.forms import Form
+    from registration_core.domain.values import Answer
 
 
 class Kind(StrEnum):
@@ -133,7 +134,7 @@ class Columns:
         self._answers = [*present, *older, *unknown]
 
     def chosen(self, names: Sequence[str] | None) -> list[Column]:
-        """Return the named columns, or the default ones. Raises CliError for an unknown name."""
+        """Return the named columns, or the default ones. Raises UnknownColumnError for an unknown name."""
         if names is None:
             names = [*BEFORE, *(ANSWER + name for name in self._answers), *AFTER]
         return _distinct([self._column(name) for name in names], self._headings)
@@ -162,21 +163,20 @@ class Columns:
 
 
 def check_names(names: Sequence[str], forms: Iterable[Form]) -> None:
-    """Raise CliError for a name that is neither a fixed column nor a field of these forms."""
+    """Raise UnknownColumnError for a name that is neither a fixed column nor a field of these forms."""
     answer_names = list(dict.fromkeys(field.name for form in forms for field in form.fields))
     for name in names:
         if name not in FIXED and not name.startswith(ANSWER) and name not in answer_names:
             raise no_column(name, answer_names)
 
 
-def no_column(name: str, answer_names: Sequence[str]) -> CliError:
+def no_column(name: str, answer_names: Sequence[str]) -> UnknownColumnError:
     """Return the error for an unknown column, which lists the known ones."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistyped name
+    from registration_core.domain.suggestions import meant  # noqa: PLC0415 - only for a mistyped name
 
-    near = get_close_matches(name.removeprefix(ANSWER), [*FIXED, *answer_names], n=1)
-    guess = f" Did you mean {near[0]!r}?" if near else ""
+    guess = meant(name.removeprefix(ANSWER), [*FIXED, *answer_names])
     column_names = ", ".join([*FIXED, *(ANSWER + each for each in answer_names)])
-    return CliError(f"There is no column {name!r}.{guess} There are: {column_names}.", exit_code=ExitCode.USAGE)
+    return UnknownColumnError(f"There is no column {name!r}.{guess} There are: {column_names}.")
 
 
 def _kind(field: Field) -> Kind:
@@ -200,7 +200,8 @@ def _yes_or_no(name: str, asked_in: frozenset[str]) -> Callable[[Row], Answer | 
     """Read a consent. Only a yes is stored; if the form asked and nothing is stored, it is a no."""
 
     def value(row: Row) -> Answer | None:
-        return row.answers.get(name, False if row.form_version in asked_in else None)
+        answer: Answer | None = row.answers.get(name, False if row.form_version in asked_in else None)
+        return answer
 
     return value
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from contract.mail_fakes import InMemoryAskedMails
 from unit.cli.office import COURSE, FORMS
 from unit.handlers.staff_office import COLLEAGUE, MANAGER, READER, MemoryServices, StaffOffice
 
@@ -15,6 +16,8 @@ from registration_core.domain.records import iso
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from unit.handlers.staff_office import Answer
 
     from registration_core.domain.submission import Submission
@@ -173,6 +176,29 @@ def test_mail__is_queued_by_a_repeat_after_the_function_was_killed(office: Staff
     office.queue.refusing = False
     assert mail(office, entry).status == 200
     assert len(office.queue.requests) == len(office.table.details(entry.id).mails) == 1
+
+
+def test_mail__asked_for_twice_at_once_is_one(office: StaffOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The slower of two equal requests finds the faster one's mail; a colleague's gets a clear refusal."""
+    entry, other = office.register(), office.register()
+    overtake(lambda: mail(office, entry), monkeypatch)
+    assert mail(office, entry).status == 200
+    overtake(lambda: mail(office, other, key="k-2", who=COLLEAGUE), monkeypatch)
+    late = mail(office, other)
+    assert (late.status, late.json["changed"]["by"]) == (412, COLLEAGUE)
+    assert [whats(office, each) for each in (entry, other)] == [["mail resent: confirmed"]] * 2
+
+
+def overtake(do: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have somebody else do this just before the next mail is recorded."""
+    ask = InMemoryAskedMails.ask
+
+    def overtaken(self: InMemoryAskedMails, *args: Any, **options: Any) -> None:
+        monkeypatch.undo()
+        do()
+        ask(self, *args, **options)
+
+    monkeypatch.setattr(InMemoryAskedMails, "ask", overtaken)
 
 
 def test_mail__that_went_out_lately_needs_again(office: StaffOffice) -> None:

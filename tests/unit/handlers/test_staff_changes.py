@@ -269,6 +269,19 @@ def test_same_action_twice__is_done_once(office: StaffOffice, action: str) -> No
     assert (late.status, late.json["changed"]["by"]) == (412, MANAGER)
 
 
+def test_same_request_twice_at_once__is_done_once(office: StaffOffice) -> None:
+    """The slower one finds its own change already made."""
+    edited, cancelled = office.register(), office.register()
+    overtake(office, lambda: edit(office, edited, participant="Bo Ek"))
+    assert edit(office, edited, participant="Bo Ek").status == 200
+    overtake(office, lambda: act(office, cancelled, "cancel"))
+    assert act(office, cancelled, "cancel").status == 200
+    assert (events(office, edited), events(office, cancelled)) == (
+        [("edited participant", MANAGER)],
+        [("cancelled", MANAGER)],
+    )
+
+
 def test_action__killed_before_the_promotion_is_finished_by_a_repeat(office: StaffOffice) -> None:
     fill_course(office)
     seated, waiting = office.register(course=COURSE), office.register(course=COURSE)

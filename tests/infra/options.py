@@ -33,7 +33,7 @@ EVERYTHING: dict[str, Any] = {
     "delivery": PIPELINE,
     "alarm_email": "operators@kuggen.se",
     "alarms": {
-        "functions": ["submit", "links", "sweep", "dispatch", "notify", "feedback", "staff"],
+        "functions": ["submit", "links", "sweep", "dispatch", "notify", "feedback", "staff", "deliver"],
         "no_submissions_days": 5,
     },
     "dashboard": {},
@@ -44,6 +44,7 @@ EVERYTHING: dict[str, Any] = {
     "budget": {"monthly_usd": 10, "emails": ["operators@kuggen.se"]},
     "firewall": {},
     "staff_auth": {"kind": "cognito"},
+    "webhooks": {},
     "encryption": {},
     "backup": {"keep_days": 200, "cold_after_days": 30, "copy": {"region": "eu-west-1"}, "lock": {"min_days": 30}},
 }

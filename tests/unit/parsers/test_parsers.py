@@ -30,6 +30,7 @@ from registration_core.adapters.ses import parse_sender
 from registration_core.adapters.ses_events import UnreadableEventError, feedback_of
 from registration_core.adapters.signing_keys import parse_keys
 from registration_core.adapters.sqs import from_message
+from registration_core.adapters.webhook_queue import from_message as delivery_from_message
 from registration_core.domain.errors import InvalidFilterError, SettingsError
 from registration_core.domain.languages import best_language
 from registration_core.domain.phones import PhoneError, normalise_phone
@@ -53,14 +54,26 @@ STREAM_RECORD = {
             "id": {"S": "reg_1"},
             "version": {"N": "2"},
             "status": {"S": "confirmed"},
+            "form": {"S": "registration"},
+            "answers": {"M": {"name": {"S": "Robin"}}},
         },
-        "OldImage": {"status": {"S": "pending"}},
+        "OldImage": {"status": {"S": "pending"}, "answers": {"M": {}}},
+        "ApproximateCreationDateTime": 1_800_000_000,
     },
 }
 SES_EVENT = {
     "eventType": "Bounce",
     "mail": {"tags": {"submission": ["reg_1"], "kind": ["confirmed"], "version": ["1"], "copy": ["2"]}},
     "bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "a@example.org"}]},
+}
+WEBHOOK_MESSAGE = {
+    "form": "registration",
+    "webhook": "crm",
+    "id": "reg_1",
+    "event": "changed",
+    "version": 2,
+    "at": "2027-03-01T08:15:00+00:00",
+    "edited": ["name"],
 }
 MAIL_MESSAGE = {"id": "reg_1", "kind": "confirmed", "version": 1, "copy": 2, "entries": ["reg_2"], "more": 1}
 SENDING_MESSAGE = {
@@ -99,7 +112,8 @@ PARSERS: dict[str, Parser] = {
     "a record of the table's stream": (change_of, spoiled(STREAM_RECORD), (UnreadableRecordError,)),
     "a report of SES": (feedback_of, spoiled_json(SES_EVENT), (UnreadableEventError,)),
     "a message of the mail queue": (from_message, spoiled_json(MAIL_MESSAGE, SENDING_MESSAGE), (ValueError,)),
-    "a dead letter": (_about, spoiled_json(FAILED_BATCH, MAIL_MESSAGE), ()),
+    "a message of the webhook queue": (delivery_from_message, spoiled_json(WEBHOOK_MESSAGE), (ValueError,)),
+    "a dead letter": (_about, spoiled_json(FAILED_BATCH, MAIL_MESSAGE, WEBHOOK_MESSAGE), ()),
     "a refusal of DynamoDB": (
         lambda text: str(refusal(400, "", text.encode(errors="replace"))),
         spoiled_json(AWS_REFUSAL),

@@ -45,7 +45,7 @@ def change_of(record: Mapping[str, Any]) -> Change | Notice | None:
             edited=() if inserted else _edited(images["OldImage"], new),
             at=_at(images.get("ApproximateCreationDateTime")),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, OSError, TypeError, ValueError) as error:
         raise UnreadableRecordError(f"a stream record cannot be read: {type(error).__name__}") from error
 
 

@@ -32,9 +32,6 @@ RoleOption = Annotated[
     Role, typer.Option("--role", metavar="manager|reader", help="What the person may do: change submissions, or look.")
 ]
 
-SOON = "within ten minutes, when the sign-in of now runs out"
-"""When a change reaches someone who is signed in: API Gateway asks nobody whether a token still counts."""
-
 
 @app.command("list", cls=Command)
 def list_people(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS)] = None) -> None:
@@ -107,7 +104,7 @@ def change_role(
         act.say(f"{person.address} is a {role} already.")
     elif act.agreed(f"make {person.address} a {role}"):
         people.set_role(person.address, role)
-        act.say(f"{person.address} is a {role} now; if signed in, {SOON}.")
+        act.say(f"{person.address} is a {role} now. If they are signed in, it takes up to ten minutes.")
 
 
 @app.command("reset", cls=Command)
@@ -155,4 +152,4 @@ def remove(ctx: typer.Context, address: Address, *, yes: Yes = False, dry_run: D
     person = people.find(address)
     if act.agreed(f"take away the sign-in of {person.address}"):
         people.remove(person.address)
-        act.say(f"{person.address} can't sign in any more. If signed in, they are out {SOON}.")
+        act.say(f"{person.address} can't sign in any more. If they are signed in, they are out within ten minutes.")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from contract.fakes import CountedRandomness, ListedMailQueue, PlainSigner, StoppedClock
 from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal, InMemorySuppressionList
 from contract.manage_fake import InMemoryManagedRepository
+from described import assert_described, operation_of
 from unit.handlers.my_desk import FORMS
 
 from lambda_handlers.log import Log
@@ -207,13 +208,17 @@ class StaffOffice:
     def call(
         self, method: str, path: str, *, who: str = MANAGER, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """Call the API as somebody."""
+        """Call the API as somebody. Fails if the answer isn't as docs/openapi.json describes it."""
         context: dict[str, Any] = {"authorizer": {"claims": claims(who)}}
         if self.auth == "iam":
             context = {"identity": {"userArn": who}}
         sent = {"Content-Type": "application/json", **(headers or {})}
         text = None if body is None else json.dumps(body)
-        return Answer(self.function(self.event(method, path, context=context, headers=sent, body=text)))
+        answer = Answer(self.function(self.event(method, path, context=context, headers=sent, body=text)))
+        operation = operation_of(method, urlsplit(path).path)
+        if operation is not None:
+            assert_described(operation, answer.status, answer.headers, answer.raw["body"])
+        return answer
 
     def get(self, path: str, *, who: str = MANAGER) -> Answer:
         """Look at something."""

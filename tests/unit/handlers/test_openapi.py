@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lambda_handlers.http_response import TITLES
 from lambda_handlers.refusals import codes
+from lambda_handlers.staff_api.problems import STATUS_AND_CODE
+from lambda_handlers.staff_api.routes import ROUTES
 from registration_core.domain.fields import FieldType
 from registration_core.domain.validation import example_submission
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.openapi import document, main
+from rollcall_build.openapi_staff import BODIES
 
 ROOT = Path(__file__).resolve().parents[3]
 FORMS = compile_forms(ROOT / "example" / "forms")
@@ -56,7 +61,8 @@ def test_document__has_no_dangling_reference() -> None:
 
 
 def test_document__has_each_forms_path_and_every_refusal() -> None:
-    assert set(DOCUMENT["paths"]) == {*(f"/{name}" for name in FORMS), "/forms/{form}", "/my"}
+    public = {path for path in DOCUMENT["paths"] if not path.startswith("/staff/")}
+    assert public == {*(f"/{name}" for name in FORMS), "/forms/{form}", "/my"}
     for name in FORMS:
         answers = DOCUMENT["paths"][f"/{name}"]["post"]["responses"]
         assert {int(status) for status in answers} == {200, 201, *codes()} - {405}
@@ -74,3 +80,30 @@ def test_schema__has_each_field_and_accepts_the_example(name: str) -> None:
             assert asked["enum"] == [option.value for option in field.options]
     assert schema["additionalProperties"] is False
     assert form.spam.honeypot not in schema["properties"]
+
+
+def test_document__has_each_route_of_the_staff_api() -> None:
+    """With who may call it, every parameter, and an answer that isn't left open."""
+    described = {
+        (method.upper(), path.removeprefix("/staff/")): operation
+        for path, operations in DOCUMENT["paths"].items()
+        if path.startswith("/staff/")
+        for method, operation in operations.items()
+    }
+    assert set(described) == {(route.method, route.path) for route in ROUTES}
+    for route in ROUTES:
+        operation = described[route.method, route.path]
+        assert operation["security"] == [{"staff": []}]
+        asked = {one["name"] for one in operation["parameters"] if one.get("in") == "query"}
+        assert asked == set(route.parameters)
+        assert {"200", "401", "403", "404", "503"} <= set(operation["responses"])
+        assert ("requestBody" in operation) == ((route.method, route.path) in BODIES)
+
+
+def test_staff_codes__are_all_described() -> None:
+    """Each error of the function has its place in the description."""
+    for status, code in STATUS_AND_CODE.values():
+        if status != HTTPStatus.METHOD_NOT_ALLOWED:  # an unlisted method
+            name = f"Staff{(TITLES.get(status) or HTTPStatus(status).phrase).replace(' ', '')}"
+            content = DOCUMENT["components"]["responses"][name]["content"]
+            assert code in content["application/problem+json"]["schema"]["properties"]["code"]["enum"]

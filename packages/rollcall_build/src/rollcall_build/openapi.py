@@ -31,6 +31,7 @@ from rollcall_build.openapi_schemas import (
     problem_schema,
     receipt_schema,
 )
+from rollcall_build.openapi_staff import staff_components, staff_paths
 from rollcall_build.sources import EXAMPLE
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def document(forms: Mapping[str, Form]) -> dict[str, Any]:
         "Form": description_schema(),
         "FormInBrief": brief_schema(),
     }
+    staff = staff_components()
     for name, form in forms.items():
         schemas |= {f"{name}-answers": answers_schema(form), f"{name}-plain": plain_answers_schema(form)}
     return {
@@ -67,18 +69,21 @@ def document(forms: Mapping[str, Form]) -> dict[str, Any]:
         "info": {
             "title": "Rollcall",
             "version": importlib.metadata.version("rollcall-handlers"),
-            "description": "Accepts submissions and describes the forms. Every path and method that is not listed, "
-            "including TRACE, gets 404 with the code `not_found`. OPTIONS answers browsers' preflight requests.",
+            "description": "Accepts submissions and describes the forms. The paths below /staff/ are for the staff and "
+            "their programs, in stacks with a staff API. Every other path and method, including TRACE, gets 404 with "
+            "the code `not_found`. OPTIONS answers browsers' preflight requests.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "{api_url}", "variables": {"api_url": {"default": "https://api.example.org/v1"}}}],
         "security": [],
         "paths": {f"/{name}": {"post": _submit(form), "get": _opened(form)} for name, form in forms.items()}
-        | {"/forms/{form}": {"get": _describe(forms)}, "/my": _my()},
+        | {"/forms/{form}": {"get": _describe(forms)}, "/my": _my()}
+        | staff_paths(),
         "components": {
-            "schemas": schemas,
+            "schemas": schemas | staff["schemas"],
             "parameters": _parameters(forms),
-            "responses": {_name(status): _refusal(status) for status in CODES},
+            "responses": {_name(status): _refusal(status) for status in CODES} | staff["responses"],
+            "securitySchemes": staff["securitySchemes"],
         },
     }
 
@@ -213,6 +218,12 @@ def _parameters(forms: Mapping[str, Form]) -> dict[str, Any]:
             "in": "query",
             "description": "The language of messages and mails. It overrides the field _language and Accept-Language: "
             f"{', '.join(dict.fromkeys((*LANGUAGES, *form_languages)))}. Any other value gets the closest.",
+            "schema": {"type": "string"},
+        },
+        "labels-lang": {
+            "name": "lang",
+            "in": "query",
+            "description": "The language of labels and answers in words. Any other value gets the closest.",
             "schema": {"type": "string"},
         },
         "token": {

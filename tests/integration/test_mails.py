@@ -6,12 +6,14 @@ import email
 import email.policy
 import json
 import uuid
+from base64 import b64decode
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import ROOM, ROOT, wait_until
 from integration.test_submissions import example, send
+from qr_reader import read_qr
 
 from registration_core.adapters.given_forms import GivenForms
 from registration_core.adapters.ses_events import message_tags
@@ -95,6 +97,9 @@ def test_confirmation__is_swedish_with_a_calendar_file(
     calendar = calendar_file(stack, confirmed)
     assert f"UID:{receipt['id']}\r\nDTSTAMP:" in calendar
     assert "SUMMARY:Min första robot (Åsa Öberg)\r\n" in calendar
+    assert confirmed.html is not None
+    image = confirmed.html.partition('src="data:image/png;base64,')[2].partition('"')[0]
+    assert read_qr(b64decode(image)) == receipt["reference"]
 
     (notice,) = wait_until(
         lambda: [mail for mail in stack.mails() if mail.reply_to == answers["email"]], what="the staff's mail"

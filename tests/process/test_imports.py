@@ -19,7 +19,7 @@ print(*sys.modules)
 """
 
 
-@pytest.mark.parametrize("module", ["boto3", "botocore", "jinja2", "tomllib", "email_validator", "pathlib"])
+@pytest.mark.parametrize("module", ["boto3", "botocore", "jinja2", "segno", "tomllib", "email_validator", "pathlib"])
 def test_submit__loads_only_what_it_needs(modules_of_submit: set[str], module: str) -> None:
     assert "registration_core.bootstrap" in modules_of_submit
     assert module not in modules_of_submit

@@ -16,6 +16,7 @@ import threading
 import time
 import urllib.parse
 import uuid
+from base64 import b64encode
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.utils import getaddresses
@@ -114,9 +115,19 @@ def _read(path: Path) -> Mail:
         reply_to=reply_to[0] if reply_to else None,
         subject=str(message.get("Subject", "")),
         text=str(text.get_content()) if text else "",
-        html=str(page.get_content()) if page else None,
+        html=_with_images(str(page.get_content()), message) if page else None,
         attachments=tuple(_attached(message)),
     )
+
+
+def _with_images(page: str, message: EmailMessage) -> str:
+    """Return a mail's page with the images that the mail brings for it."""
+    for part in message.walk():
+        content_id, content = str(part.get("Content-ID", "")).strip("<>"), part.get_payload(decode=True)
+        if content_id and isinstance(content, bytes):
+            image = f"data:{part.get_content_type()};base64,{b64encode(content).decode()}"
+            page = page.replace(f"cid:{content_id}", image)
+    return page
 
 
 def _attached(message: EmailMessage) -> Iterator[Attachment]:

@@ -100,6 +100,23 @@ def test_compose__attaches_a_file_byte_for_byte() -> None:
     assert message.get_body(("html",)) is not None
 
 
+def test_compose__puts_an_image_beside_the_page_that_shows_it() -> None:
+    """Mail programs show it in its place, and no file hides the calendar file."""
+    image = Attachment("K7QM-3XTP.png", "image/png", b"\x89PNG", content_id="reference")
+    file = Attachment("invitation.ics", "text/calendar", b"BEGIN:VCALENDAR")
+
+    message = read(compose(a_mail(attachments=(image, file)), SENDER))
+
+    assert [part.get_content_type() for part in message.walk()] == [
+        *("multipart/mixed", "multipart/alternative", "text/plain"),
+        *("multipart/related", "text/html", "image/png", "text/calendar"),
+    ]
+    (shown,) = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    assert (shown["Content-ID"], shown.get_content_disposition()) == ("<reference>", "inline")
+    assert (shown.get_filename(), shown.get_payload(decode=True)) == ("K7QM-3XTP.png", b"\x89PNG")
+    assert [part.get_filename() for part in message.iter_attachments()] == ["invitation.ics"]
+
+
 def test_compose__has_matching_text_and_html_in_ascii() -> None:
     data = compose(a_mail(), SENDER)
 

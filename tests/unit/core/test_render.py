@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from qr_reader import read_qr
 from shipped import ROOT, SOURCES
 from unit.core.builders import NOW, TODAY, a_field, a_form, an_entry
 
 from registration_core.adapters.mail_values import shown_answers
-from registration_core.adapters.render import PAGES, JinjaMailRenderer, one_line
+from registration_core.adapters.render import PAGES, PARTS, JinjaMailRenderer, one_line
+from registration_core.domain.identifiers import parse_reference
 from registration_core.domain.mail import FITTING, TO_STAFF, MailFacts, MailKind, RenderedMail
 from registration_core.domain.submission import Status, Submission
 from registration_core.domain.validation import example_submission, validate
@@ -139,7 +141,9 @@ def typed(entry: Submission, form: Any, text: str) -> Submission:
 
 def all_of(mail: RenderedMail) -> str:
     """Return everything that a mail says, with its files."""
-    return "".join([mail.subject, mail.text, mail.html, *(file.content.decode() for file in mail.attachments)])
+    return "".join(
+        [mail.subject, mail.text, mail.html, *(file.content.decode(errors="replace") for file in mail.attachments)]
+    )
 
 
 @pytest.mark.parametrize("text", ["zzqq won 5000 EUR: https://evil.example", "zzqq evil.example", "zzqq 0900 1234"])
@@ -251,7 +255,7 @@ def test_render__shows_visitor_text_as_text(form: str, kind: MailKind) -> None:
         verified_at=NOW,
     )
     mail = render_entry(kind, entry)
-    assert "<img" not in mail.html
+    assert "<img src=x" not in mail.html
     assert mail.html.count("<style>") == mail.html.count("</title>") == 1
     assert "8281" not in mail.html + mail.text + mail.subject
     if kind in (MailKind.CONFIRMED, MailKind.WAITLISTED, MailKind.STAFF):
@@ -278,7 +282,7 @@ def test_one_line__keeps_every_script_and_emoji() -> None:
 def test_render__attaches_a_calendar_file_for_a_sure_seat(kind: MailKind, status: Status) -> None:
     attachments = rendered("registration", kind, status).attachments
     if kind in (MailKind.CONFIRMED, MailKind.PROMOTED) and status is Status.CONFIRMED:
-        (file,) = attachments
+        file, _ = attachments
         assert b"DTSTART:20270116T090000Z\r\nDTEND:20270116T113000Z\r\n" in file.content
         assert "SUMMARY:Line followers (Åsa Lindqvist)\r\n" in file.content.decode()
         assert MY_URL.encode() not in file.content, "calendars are shared"
@@ -297,8 +301,37 @@ def test_render__mentions_an_attached_file_only_if_there_is_one(
         assert (words in mail.text) == (words in mail.html) == bool(mail.attachments)
 
 
+@pytest.mark.parametrize("language", ["en", "sv"])
+@pytest.mark.parametrize("kind", [MailKind.CONFIRMED, MailKind.PROMOTED])
+def test_render__shows_the_reference_to_a_scanner(kind: MailKind, language: str) -> None:
+    """What a scanner types is what a person would type; the text says it in words."""
+    mail = rendered("registration", kind, Status.CONFIRMED, language)
+    _, image = mail.attachments
+    reference = read_qr(image.content)
+    assert reference in mail.text
+    assert parse_reference(reference) == reference.replace("-", "")
+    assert (image.content_type, image.filename) == ("image/png", f"{reference}.png")
+    assert f'<img src="cid:{image.content_id}" alt="QR' in mail.html
+    assert mail.html.count(reference) >= 2
+    assert {"en": "When you arrive, show this mail", "sv": "Visa det här mejlet när du kommer"}[language] in mail.text
+
+
+def test_render__adds_no_image_that_a_template_does_not_show(tmp_path: Path) -> None:
+    """An organisation's own template chooses."""
+    own = tmp_path / "registration" / "mail"
+    own.mkdir(parents=True)
+    for part in PARTS:
+        (own / f"confirmed.en.{part}.j2").write_text("{{ reference }}")
+    renderer = JinjaMailRenderer(tmp_path, shared=SOURCES.shared, site_url="https://example.org")
+    form = FORMS["registration"]
+    entry = example_entry(form, Status.CONFIRMED, "en", NOW)
+    mail = renderer.render(MailKind.CONFIRMED, form, entry, facts(MailKind.CONFIRMED))
+    assert [each.content_type.partition(";")[0] for each in mail.attachments] == ["text/calendar"]
+
+
 def test_render__has_no_calendar_file_without_a_date() -> None:
     assert rendered("contact", MailKind.CONFIRMED).attachments == ()
+    assert "cid:" not in rendered("contact", MailKind.CONFIRMED).html
     assert "attached" not in rendered("contact", MailKind.CONFIRMED).text
 
 

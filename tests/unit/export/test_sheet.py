@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.cli.fakes import CommandLine
 from unit.core.builders import a_field, a_form, words
-from unit.export.table_source import COURSE, TableSource, entry
+from unit.export.table_source import COURSE, NOW, TableSource, entry
 
 from admin_cli.aws.contexts import Context, ContextFile
 from admin_cli.export import sorted_rows
+from admin_cli.submissions.columns import ListColumns
 from registration_core.domain.fields import Option
+from registration_core.domain.notes import Note
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
@@ -106,6 +108,19 @@ def test_sheet__a_forms_own_age_field_takes_precedence(tmp_path: Path) -> None:
     line = CommandLine(file, forms={"course": COURSE}, source=source)
 
     assert sheet(line, "--columns", "age", "--sort", "-age")[1:] == [["40"], ["7"]]
+
+
+def test_columns__a_forms_own_notes_field_takes_precedence(tmp_path: Path) -> None:
+    """A form that asks for notes keeps its column in lists and exports."""
+    form = replace(COURSE, fields=(*COURSE.fields, a_field("textarea", "notes")))
+    file = ContextFile(tmp_path / "config" / "contexts.json")
+    file.write(file.read().with_entry(Context("local", "local", "eu-north-1", "http://localhost:1")))
+    submission = entry(0, form=form, answers={"notes": "Own"}, notes=(Note("1", NOW, "kim", "Staff's"),))
+    line = CommandLine(file, forms={"course": form}, source=TableSource([submission]))
+
+    assert sheet(line, "--columns", "notes")[1:] == [["Own"]]
+    (column,) = ListColumns({"course": form}, "course", rank=lambda _: None).chosen("notes")
+    assert column.cell(submission, for_person=False) == "Own"
 
 
 def test_sort__by_an_unknown_column_suggests_the_nearest(rollcall: CommandLine) -> None:

@@ -75,6 +75,22 @@ def test_read_folder__strips_folders_from_attachment_names(tmp_path: Path, heade
     assert f"{name} (text/calendar, 15 bytes)" in _page([mail])
 
 
+def test_page__shows_the_images_that_a_mail_brings(tmp_path: Path) -> None:
+    message = EmailMessage(policy=email.policy.SMTP)
+    message.set_content("Hej!\n")
+    message.add_alternative('<img src="cid:reference" alt="">', subtype="html")
+    page = message.get_body(("html",))
+    assert isinstance(page, EmailMessage)
+    page.add_related(b"\x89PNG", "image", "png", cid="<reference>")
+    (tmp_path / "0001700000000000000001-00.eml").write_bytes(message.as_bytes())
+
+    (mail,) = read_folder(tmp_path)
+
+    assert mail.html is not None
+    assert mail.html.strip() == '<img src="data:image/png;base64,iVBORw==" alt="">'
+    assert mail.attachments == ()
+
+
 def test_page__shows_a_mail_as_text_never_as_markup(tmp_path: Path) -> None:
     keep(tmp_path, subject="<script>alert(1)</script>", html='<p title="&quot;">x</p><script>alert(2)</script>')
     page = _page(read_folder(tmp_path))

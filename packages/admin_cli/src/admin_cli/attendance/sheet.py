@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _A4 = 9
 _TICK = "✓"
 _NARROWEST, _WIDEST, _BOX = 8, 40, 14
-_LONGEST_HEADER = 200
+_LONGEST_FACT = 100
+_ROW_POINTS = 20
+"""Room to tick by hand."""
 
 
 def attendance_sheet(paper: PaperList) -> bytes:
@@ -39,6 +41,8 @@ def attendance_sheet(paper: PaperList) -> bytes:
             sheet.set_column(place, place, _width([name, *(line.cells[place] for line in paper.lines)]))
         if paper.days:
             sheet.set_column(len(paper.headings), len(paper.headings) + len(paper.days) - 1, _BOX)
+        sheet.set_default_row(_ROW_POINTS)
+        sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         sheet.freeze_panes(1, 1)
         sheet.set_portrait()
         sheet.set_paper(_A4)
@@ -57,4 +61,4 @@ def _width(texts: Sequence[str]) -> int:
 
 def _in_header(text: str) -> str:
     """Return a text for a page header, where & begins a code and a digit would join the font's size."""
-    return " " + text.replace("&", "&&")[: _LONGEST_HEADER // 2]
+    return " " + text[:_LONGEST_FACT].replace("&", "&&")

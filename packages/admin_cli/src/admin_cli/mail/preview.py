@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -167,11 +168,22 @@ def _to_print(mail: RenderedMail, part: Part | None) -> str:
     if part is Part.SUBJECT:
         return mail.subject
     if part is not None:
-        return (mail.text if part is Part.TEXT else mail.html).rstrip("\n")
+        return (mail.text if part is Part.TEXT else _with_images(mail)).rstrip("\n")
     return as_text(mail)
 
 
+def _with_images(mail: RenderedMail) -> str:
+    """Return a mail's HTML with its images in it, as a browser can show them."""
+    page = mail.html
+    for image in mail.attachments:
+        if image.content_id is not None:
+            content = b64encode(image.content).decode()
+            page = page.replace(f"cid:{image.content_id}", f"data:{image.content_type};base64,{content}")
+    return page
+
+
 def as_text(mail: RenderedMail) -> str:
-    """Write a mail's subject, the names of its attachments, and its text."""
-    attachments = [f"Attached: {attachment.filename}" for attachment in mail.attachments]
+    """Write a mail's subject, the names of the files attached to it, and its text."""
+    files = [attachment.filename for attachment in mail.attachments if attachment.content_id is None]
+    attachments = [f"Attached: {name}" for name in files]
     return "\n".join([f"Subject: {mail.subject}", *attachments, "", mail.text.rstrip("\n")])

@@ -52,8 +52,8 @@ SortOption = Annotated[
 
 ANSWER = "answers."
 
-AGE = "age"
-"""If a form has a field of this name, the column is its answer."""
+OWN_FIRST = frozenset({"age", "notes"})
+"""If a form has a field of such a name, the column is its answer."""
 
 FIXED_COLUMNS: tuple[str, ...] = (
     "name",
@@ -203,7 +203,7 @@ class ListColumns:
         return in_order(submissions, column.value, reverse=by.startswith("-"))
 
     def _known(self, names: Sequence[str]) -> list[ListColumn]:
-        answers_first = {AGE} & {field.name for form in self._listed for field in form.fields}
+        answers_first = OWN_FIRST & {field.name for form in self._listed for field in form.fields}
         return [
             self._answer(name) if name in answers_first else self._fixed.get(name) or self._answer(name)
             for name in names

@@ -35,10 +35,12 @@ def mail_values(
     form_path: str,
     language: str,
     proven: bool,
+    qr_code: str = "",
 ) -> dict[str, object]:
     """Return the values for a mail in one language.
 
     form_path: the form's page, below site_url. proven: whether the mail may contain free text.
+    qr_code: the address of the reference's image; empty if the mail has none.
     Mails to staff have no `my_url`, and mails without staff's values have no `set`; using them is
     an error.
     """
@@ -62,6 +64,7 @@ def mail_values(
         "other_answers": [each for each in answers if each["name"] not in (form.name_field, about)],
         "position": submission.position,
         "proven": proven,
+        "qr_code": qr_code,
         "reference": display_reference(submission.reference),
         "reply_to": next(iter(form.staff), ""),
         "site_url": site_url,

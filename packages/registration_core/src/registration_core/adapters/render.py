@@ -16,13 +16,15 @@ from registration_core.adapters.calendar import invitation
 from registration_core.adapters.mail_values import chosen_option, mail_values
 from registration_core.adapters.unverified_addresses import may_have_free_text, without_free_text
 from registration_core.domain.errors import MailTemplateError
-from registration_core.domain.mail import TO_STAFF, WITH_CALENDAR_FILE, RenderedMail
+from registration_core.domain.identifiers import display_reference
+from registration_core.domain.mail import FOR_THE_DAY, TO_STAFF, RenderedMail
 from registration_core.domain.ports import MailRenderer
 from registration_core.domain.single_line import on_one_line
 from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from registration_core.domain.fields import Option
     from registration_core.domain.forms import Form
     from registration_core.domain.mail import Attachment, MailFacts
     from registration_core.domain.submission import Submission
@@ -33,6 +35,9 @@ SHARED = "_mail"
 
 PAGES = f"{SHARED}/pages.json"
 """The paths of the forms' pages, by language and form: in the functions' zip, next to the templates."""
+
+QR_CODE = "cid:reference"
+"""What `qr_code` is in a template. The image is added if the HTML has it, so a template chooses."""
 
 _SUBJECT_LENGTH = 200
 
@@ -70,12 +75,22 @@ class JinjaMailRenderer(MailRenderer):
         path = self._path(form.name, language)
         whole = may_have_free_text(kind, submission)
         submission = submission if whole else without_free_text(form, submission)
+        option = _option_for_the_day(kind, form, submission)
         values = mail_values(
-            form, submission, facts, site_url=self._site_url, form_path=path, language=language, proven=whole
+            form,
+            submission,
+            facts,
+            site_url=self._site_url,
+            form_path=path,
+            language=language,
+            proven=whole,
+            qr_code="" if option is None else QR_CODE,
         )
         subject, text, html = (self._render(_names(kind, form, language, part), values) for part in PARTS)
-        attachments = _invitations(kind, form, submission, facts, language)
-        return RenderedMail(one_line(subject), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html, attachments)
+        attachments = [] if option is None else [_invitation(option, form, submission, facts, language)]
+        if option is not None and QR_CODE in html:
+            attachments.append(_qr_code(submission))
+        return RenderedMail(one_line(subject), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html, tuple(attachments))
 
     def _path(self, form: str, language: str) -> str:
         """Return the path of the form's page in this language, or in the site's first."""
@@ -109,29 +124,34 @@ def _names(kind: str, form: Form, language: str, part: str) -> list[str]:
     return [f"{folder}/{kind}.{language}.{part}.j2" for folder in (f"{form.name}/mail", SHARED)]
 
 
-def _invitations(
-    kind: str, form: Form, submission: Submission, facts: MailFacts, language: str
-) -> tuple[Attachment, ...]:
-    """Return the calendar file if the registrant has a confirmed seat in something with a date."""
-    if kind not in WITH_CALENDAR_FILE or submission.status is not Status.CONFIRMED:
-        return ()
+def _option_for_the_day(kind: str, form: Form, submission: Submission) -> Option | None:
+    """Return the option if the mail says that the registrant has a confirmed seat in something with a date."""
+    if kind not in FOR_THE_DAY or submission.status is not Status.CONFIRMED:
+        return None
     chosen = chosen_option(form, submission)
-    if chosen is None or chosen[1].starts_at is None:
-        return ()
-    option = chosen[1]
+    return chosen[1] if chosen is not None and chosen[1].starts_at is not None else None
+
+
+def _invitation(option: Option, form: Form, submission: Submission, facts: MailFacts, language: str) -> Attachment:
+    """Return the calendar file of an option with a date."""
+    assert option.starts_at is not None  # noqa: S101 - see `_option_for_the_day`
     name = form.name_in(submission.answers)
     label = option.label.in_language(language)
-    return (
-        invitation(
-            uid=submission.id,
-            at=facts.at,
-            starts_at=chosen[1].starts_at,
-            ends_at=option.ends_at,
-            summary=f"{label} ({name})" if name else label,
-            description=option.hint.in_language(language) if option.hint is not None else label,
-            place=option.place.in_language(language) if option.place is not None else None,
-        ),
+    return invitation(
+        uid=submission.id,
+        at=facts.at,
+        starts_at=option.starts_at,
+        ends_at=option.ends_at,
+        summary=f"{label} ({name})" if name else label,
+        description=option.hint.in_language(language) if option.hint is not None else label,
+        place=option.place.in_language(language) if option.place is not None else None,
     )
+
+
+def _qr_code(submission: Submission) -> Attachment:
+    from registration_core.adapters.qr_code import qr_code  # noqa: PLC0415 - a fifth of what Jinja2 takes to load
+
+    return qr_code(display_reference(submission.reference), QR_CODE.removeprefix("cid:"))
 
 
 def _form_pages(forms_dir: Path) -> dict[str, dict[str, str]]:

@@ -117,10 +117,24 @@ def compose(mail: OutgoingMail, sender: Address) -> bytes:
         message.set_content(mail.text, cte="quoted-printable")
         message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
         for attachment in mail.attachments:
-            _attach(message, attachment)
+            if attachment.content_id is not None:
+                _show(message, attachment, attachment.content_id)
+        for attachment in mail.attachments:
+            if attachment.content_id is None:
+                _attach(message, attachment)
         return subject + message.as_bytes()
     except (ValueError, IndexError, MessageError) as error:
         raise MailRefusedError("An address or the subject is not valid in a mail header.") from error
+
+
+def _show(message: EmailMessage, image: Attachment, content_id: str) -> None:
+    """Put an image beside the HTML that shows it (RFC 2387). Some mail programs list it as a file, too."""
+    page = message.get_body(preferencelist=("html", "related"))
+    assert isinstance(page, EmailMessage)  # noqa: S101 - `compose` has added it
+    maintype, _, subtype = image.content_type.partition("/")
+    page.add_related(
+        image.content, maintype, subtype, cid=f"<{content_id}>", disposition="inline", filename=image.filename
+    )
 
 
 def _attach(message: EmailMessage, attachment: Attachment) -> None:

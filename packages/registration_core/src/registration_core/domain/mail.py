@@ -149,8 +149,8 @@ FITTING: Mapping[MailKind, frozenset[Status]] = {
 }
 """The statuses in which what a mail says is true. `services/resend.py` also looks at the history."""
 
-WITH_CALENDAR_FILE = frozenset({MailKind.CONFIRMED, MailKind.PROMOTED})
-"""The mails that bring a calendar file to a registrant with a confirmed seat."""
+FOR_THE_DAY = frozenset({MailKind.CONFIRMED, MailKind.PROMOTED})
+"""The mails that bring a registrant with a confirmed seat a calendar file, and a QR code for the door."""
 
 
 def mails_for(change: Change | Notice) -> list[MailRequest]:
@@ -199,11 +199,16 @@ class MailFacts:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file attached to a mail. content_type: the full header value with its parameters."""
+    """A file attached to a mail.
+
+    content_type: the full header value with its parameters. content_id: by which the HTML shows it
+    as an image; None for a file to open or save.
+    """
 
     filename: str
     content_type: str
     content: bytes
+    content_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

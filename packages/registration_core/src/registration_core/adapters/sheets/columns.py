@@ -88,7 +88,10 @@ FIXED: Mapping[str, tuple[Kind, Callable[[Row], Answer | None]]] = {
 RANK, NAME, AGE, SPAM_SIGN = "rank", "name", "age", "spam_sign"
 
 DERIVED = frozenset({RANK, NAME, AGE})
-"""Values that come from the waiting list and the form. A form's own field `name` or `age` takes precedence."""
+"""Values that come from the waiting list and the form."""
+
+OWN_FIRST = DERIVED | {"notes"}
+"""If a form has a field of such a name, the column is its answer."""
 
 #: The columns before and after the answers, unless --columns names others.
 BEFORE, AFTER = ("reference", "submitted_at", "status"), ("id",)
@@ -140,7 +143,7 @@ class Columns:
         return _distinct([self._column(name) for name in names], self._headings)
 
     def _column(self, name: str) -> Column:
-        if name in FIXED and not (name in DERIVED and name in self._fields):
+        if name in FIXED and not (name in OWN_FIRST and name in self._fields):
             kind, value = FIXED[name]
             value = self._derived.get(name, value)
             labels = {str(status): self._words[status] for status in Status} if name == "status" else None

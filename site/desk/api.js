@@ -41,10 +41,11 @@ async function call(method, path, { query = {}, body, headers = {}, signal }) {
   for (const [name, value] of Object.entries({ ...query, lang: language })) {
     if (value !== undefined && value !== null && value !== "") address.searchParams.set(name, value);
   }
-  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   const done = waiting();
   try {
-    const request = { method, signal: signal ? AbortSignal.any([signal, patience]) : patience };
+    const request = { method, signal: AbortSignal.any([patience.signal, ...(signal ? [signal] : [])]) };
     if (body !== undefined) request.body = JSON.stringify(body);
     const type = body === undefined ? {} : { "Content-Type": "application/json" };
     const ask = async (options) =>
@@ -54,8 +55,9 @@ async function call(method, path, { query = {}, body, headers = {}, signal }) {
     return await read(answer);
   } catch (error) {
     if (signal?.aborted) throw signal.reason; // the person went on, and waits for something else
-    throw translated(error, patience);
+    throw translated(error, patience.signal.aborted);
   } finally {
+    clearTimeout(timer);
     done();
   }
 }
@@ -66,10 +68,10 @@ async function read(answer) {
   throw answer.status === 401 ? new Problem("signed_out", 401, body) : new Problem("refused", answer.status, body);
 }
 
-function translated(error, patience) {
+function translated(error, late) {
   if (error instanceof Problem) return error;
   if (error instanceof SignedOut) return new Problem("signed_out");
-  if (patience.aborted) return new Problem("slow");
+  if (late) return new Problem("slow");
   if (error instanceof NoAnswer || error instanceof TypeError) return new Problem("down");
   return error;
 }

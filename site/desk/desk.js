@@ -32,7 +32,11 @@ const desk = {
   /** The list as it was left, for the way back. */
   last: undefined,
   may: () => desk.me.role !== "reader",
-  go: (address) => (location.hash = `#${address}`),
+  /** Go to an address of the desk, and say there what was done. */
+  go(address, done) {
+    news = done;
+    location.hash = `#${address}`;
+  },
   /** Show the same view again, from fresh answers. */
   again: () => show(),
   /** Do something; say in words what went wrong, and offer to do it again. Returns undefined if it failed. */
@@ -47,6 +51,7 @@ const desk = {
 };
 
 let current;
+let news;
 
 async function start() {
   await loadWords();
@@ -250,7 +255,12 @@ document.querySelector(".skip-link").addEventListener("click", (event) => {
   event.preventDefault(); // the fragment is the view's
   main.focus();
 });
-addEventListener("hashchange", () => (hush(), show()));
+addEventListener("hashchange", async () => {
+  hush();
+  await show();
+  if (news) say(news);
+  news = undefined;
+});
 addEventListener("pageshow", (event) => event.persisted && !session.signedIn() && location.reload());
 session.onSignOutElsewhere(() => (current?.abort(), clear(), welcome("out")));
 start();

@@ -5,7 +5,7 @@ import { button, el, fill, link } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { race } from "./entry.js";
 import { Question } from "./fields.js";
-import { announce, say } from "./notices.js";
+import { announce } from "./notices.js";
 import { label, moment, t } from "./words.js";
 
 export async function edit({ desk, params: [id], signal }) {
@@ -71,9 +71,9 @@ class Editor {
     for (const question of this.questions) question.follow(answers);
   }
 
-  discard(address) {
+  discard(address, done) {
     drafts.drop(this.draft);
-    if (address) this.desk.go(address);
+    if (address) this.desk.go(address, done);
     else this.desk.again();
   }
 
@@ -89,8 +89,7 @@ class Editor {
       if (error.code === "changed") return this.lost(error.changed);
       return this.desk.attempt(() => Promise.reject(error), () => this.save());
     }
-    this.discard(`/entry/${this.shown.id}`);
-    say(t("done.edit", { name: this.shown.name || this.shown.reference }));
+    this.discard(`/entry/${this.shown.id}`, t("done.edit", { name: this.shown.name || this.shown.reference }));
   }
 
   wrong(errors) {

@@ -6,7 +6,7 @@ import { button, el, fill, hidden, link } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { status } from "./list.js";
 import { say } from "./notices.js";
-import { has, label, moment, n, t, who, word } from "./words.js";
+import { happened, has, label, moment, n, t, who, word } from "./words.js";
 
 const FINAL = ["erase"];
 const MOST_NOTE = 1000;
@@ -179,7 +179,7 @@ class Entry {
             {},
             el("p", { class: "written", dir: "auto" }, note.text),
             el("p", { class: "note" }, `${who(note.by, this.desk.me.name)}, ${this.when(note.at)}`),
-            may && button([t("entry.remove_note"), hidden(`: ${note.text.slice(0, 40)}`)], () => remove(note), { class: "link-button" }),
+            may && button([t("entry.remove_note"), hidden(` ${note.text.slice(0, 40)}`)], () => remove(note), { class: "link-button" }),
           ),
         ),
       ),
@@ -210,7 +210,7 @@ class Entry {
             {},
             el("span", {}, el("strong", {}, word("mails", mail.kind)), mail.copy > 0 && ` (${n("entry.copy", mail.copy)})`),
             el("span", { class: `note ${mail.problem ? "problem" : ""}` }, word("mail_states", mail.state), mail.sent_at && `, ${this.when(mail.sent_at)}`, mail.problem && `: ${mail.problem}`),
-            may && has("mails", mail.kind) && !mail.kind.startsWith("staff") && !mail.copy && button([t("entry.resend"), hidden(`: ${word("mails", mail.kind)}`)], () => this.resend(mail.kind), { class: "link-button" }),
+            may && has("mails", mail.kind) && !mail.kind.startsWith("staff") && !mail.copy && button([t("entry.resend"), hidden(` ${word("mails", mail.kind)}`)], () => this.resend(mail.kind), { class: "link-button" }),
           ),
         ),
       ),
@@ -238,7 +238,7 @@ class Entry {
           el(
             "li",
             {},
-            el("span", {}, el("strong", {}, word("history", event.what)), became(event, this.form)),
+            el("span", {}, el("strong", {}, happened(event.what)), became(event, this.form)),
             el("span", { class: "note" }, `${who(event.by, this.desk.me.name)}, ${this.when(event.at)}`),
           ),
         ),
@@ -258,7 +258,7 @@ function became(event, form) {
 /** Who changed what in the meantime, for a sentence. view: an entry or an editor. */
 export const race = (changed, view) => ({
   who: who(changed?.by, view.desk.me.name),
-  what: word("history", changed?.what ?? "").toLowerCase(),
+  what: happened(changed?.what).toLowerCase(),
   when: view.when(changed?.at),
 });
 

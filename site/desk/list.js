@@ -42,7 +42,10 @@ export async function list({ desk, query, signal }) {
     );
     loading = false;
     more.removeAttribute("aria-disabled");
-    if (page) draw(page, next);
+    if (!page) return;
+    draw(page, next);
+    watch.unobserve(more); // so that it is looked at again: a search may go on after a page without a match
+    watch.observe(more);
   }
 
   function draw(page, next = false) {
@@ -54,7 +57,8 @@ export async function list({ desk, query, signal }) {
     else fill(rows, drawn);
     more.hidden = !state.cursor;
     const total = n(state.cursor ? "list.at_least" : "list.count", state.items.length);
-    count.textContent = state.items.length ? total : t(anything() ? "list.none" : "list.empty");
+    const none = state.cursor ? "list.looking" : anything() ? "list.none" : "list.empty";
+    count.textContent = state.items.length ? total : t(none);
     announce(count.textContent);
     if (next && document.activeElement === more) drawn[0]?.querySelector("a").focus();
   }

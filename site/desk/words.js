@@ -53,6 +53,12 @@ export function word(table, name) {
   return typeof text === "string" ? text : String(name);
 }
 
+/** What happened, as a history names it; a mail or a repair is named after a colon. */
+export function happened(what = "") {
+  const [kind, about] = what.split(": ");
+  return about ? `${word("history", kind)}: ${word("mails", about)}` : word("history", kind);
+}
+
 export const has = (table, name) => typeof look(`${table}.${name}`) === "string";
 
 /** A text that the API gives in one language, or in each of a form's. */

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from browser.desk_api import FakeDesk
+from browser.desk_visit import DeskVisit
 from conftest import DEADLINE_S, ROOT, wait_until
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -224,3 +226,23 @@ class Person:
 def person(stack: Any) -> Person:
     """The person at the browser."""
     return Person(stack)
+
+
+@pytest.fixture
+def at_desk(browser: Browser) -> Iterator[Callable[..., DeskVisit]]:
+    """Open a desk with its own API: `at_desk(FakeDesk(role="reader"), viewport=…)`."""
+    visits: list[DeskVisit] = []
+
+    def opened(desk: FakeDesk | None = None, **options: Any) -> DeskVisit:
+        context = browser.new_context(**{"locale": "en"} | options)
+        made = desk or FakeDesk()
+        context.route("**/*", made.answer)
+        visit = DeskVisit(context.new_page(), made)
+        visits.append(visit)
+        return visit
+
+    yield opened
+    complaints = [complaint for visit in visits for complaint in visit.complaints if "Failed to load" not in complaint]
+    for visit in visits:
+        visit.page.context.close()
+    assert complaints == []

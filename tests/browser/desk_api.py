@@ -6,6 +6,7 @@ import json
 import mimetypes
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -44,7 +45,7 @@ ACTIONS = {
     "waitlisted": ["promote", "cancel", "mark_spam", "erase"],
     "pending": ["verify", "cancel", "mark_spam", "erase"],
     "cancelled": ["restore", "erase"],
-    "spam": ["not_spam", "cancel", "erase"],
+    "spam": ["mark_genuine", "cancel", "erase"],
     "erased": [],
 }
 AFTER = {
@@ -52,8 +53,8 @@ AFTER = {
     "restore": ("confirmed", "restored", "cancel"),
     "promote": ("confirmed", "promoted", None),
     "verify": ("confirmed", "verified", None),
-    "mark_spam": ("spam", "marked spam", "not_spam"),
-    "not_spam": ("confirmed", "marked genuine", "mark_spam"),
+    "mark_spam": ("spam", "marked spam", "mark_genuine"),
+    "mark_genuine": ("confirmed", "marked genuine", "mark_spam"),
     "erase": ("erased", "erased", None),
 }
 
@@ -105,6 +106,13 @@ def entry(number: int, name: str, status: str, option: str, now: datetime) -> di
     }
 
 
+@cache
+def site_files() -> dict[str, bytes]:
+    """Return the built site, by key."""
+    made = render(SOURCES, FORMS, api_url=API, site_url=SITE, desk=Desk(SIGN_IN, "client"))
+    return {file.key: file.body for file in made}
+
+
 @dataclass
 class FakeDesk:
     """The API and the sign-in as one person's browser sees them.
@@ -127,8 +135,6 @@ class FakeDesk:
     tokens: int = 0
 
     def __post_init__(self) -> None:
-        made = render(SOURCES, FORMS, api_url=API, site_url=SITE, desk=Desk(SIGN_IN, "client"))
-        self._files = {file.key: file.body for file in made}
         for number in range(self.people):
             name, status, option = PEOPLE[number % len(PEOPLE)]
             one = entry(number, name if number < len(PEOPLE) else f"{name} {number}", status, option, self.now)
@@ -145,9 +151,9 @@ class FakeDesk:
         else:
             key = address.path.removeprefix("/")
             kind = mimetypes.guess_type(key)[0] or "text/html; charset=utf-8"
-            if key in self._files:
+            if key in site_files():
                 headers = {"Content-Type": kind, "Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
-                route.fulfill(body=self._files[key], headers=headers)
+                route.fulfill(body=site_files()[key], headers=headers)
             else:
                 route.fulfill(status=404)
 

@@ -3,75 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from browser.desk_api import SIGN_IN, SITE, FakeDesk
+from browser.desk_api import COLLEAGUE, SIGN_IN, SITE, FakeDesk, problem
+from browser.desk_visit import FIRST, DeskVisit
 from playwright.sync_api import expect
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from playwright.sync_api import Browser, Page
-
-FIRST = f"reg_{0:026}"
-MAILED = {"status": 503, "headers": {"Access-Control-Allow-Origin": SITE, "Retry-After": "5"}, "json": {}}
-
-
-class DeskVisit:
-    """A person of the staff at the desk. complaints: what the browser's console reports."""
-
-    def __init__(self, page: Page, desk: FakeDesk) -> None:
-        self.page = page
-        self.desk = desk
-        self.complaints: list[str] = []
-        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.set_default_timeout(10_000)
-
-    def signs_in(self, address: str = "") -> None:
-        """Open the desk, and go through the sign-in pages."""
-        self.page.goto(f"{SITE}/desk/{address}")
-        self.page.get_by_role("button", name=re.compile("^(Sign in|Logga in)$")).click()
-        self.page.get_by_role("link", name="Continue").click()
-        expect(self.page.locator("nav")).to_be_visible()
-
-    def opens(self, address: str) -> None:
-        """Follow an address inside the desk, without loading it again."""
-        self.page.evaluate("(hash) => { location.hash = hash }", address)
-
-    def says(self, text: str) -> None:
-        expect(self.page.locator(".notices")).to_contain_text(text)
-
-    def heading(self, text: str) -> None:
-        expect(self.page.locator("h1")).to_have_text(text)
-
-    def presses(self, name: str, *, dialog: bool = False) -> None:
-        place = self.page.get_by_role("dialog") if dialog else self.page
-        place.get_by_role("button", name=name, exact=True).click()
-
-    def sent(self, method: str) -> list[tuple[str, Any]]:
-        return [(path, body) for made, path, body in self.desk.calls if made == method]
-
-
-@pytest.fixture
-def at_desk(browser: Browser) -> Iterator[Callable[..., DeskVisit]]:
-    """Open a desk with its own API: `at_desk(FakeDesk(role="reader"), viewport=…)`."""
-    visits: list[DeskVisit] = []
-
-    def opened(desk: FakeDesk | None = None, **options: Any) -> DeskVisit:
-        context = browser.new_context(locale="en", **options)
-        made = desk or FakeDesk()
-        context.route("**/*", made.answer)
-        visit = DeskVisit(context.new_page(), made)
-        visits.append(visit)
-        return visit
-
-    yield opened
-    complaints = [complaint for visit in visits for complaint in visit.complaints if "Failed to load" not in complaint]
-    for visit in visits:
-        visit.page.context.close()
-    assert complaints == []
+BUSY = {"status": 503, "headers": {"Access-Control-Allow-Origin": SITE, "Retry-After": "5"}, "json": {}}
 
 
 def test_desk__shows_nothing_before_the_sign_in(at_desk: Any) -> None:
@@ -161,3 +101,292 @@ def test_sign_out__revokes_and_leaves_nothing(at_desk: Any) -> None:
     visit.page.go_back()
     visit.page.go_back()
     expect(visit.page.locator("body")).not_to_contain_text("Secret")
+
+
+def test_edit__asks_what_the_form_asks_and_names_what_is_wrong(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in(f"#/entry/{FIRST}")
+    visit.page.get_by_role("link", name="Edit").click()
+    visit.heading("Edit Åsa Lindqvist")
+    visit.page.get_by_label("Guardian's e-mail").fill("anna@example")
+    visit.desk.faults[f"PATCH submissions/{FIRST}/answers"] = [
+        lambda route: problem(
+            route, 422, "invalid", "Wrong.", errors=[{"field": "email", "message": "Fix the address."}]
+        )
+    ]
+    visit.presses("Save")
+    summary = visit.page.locator(".error-summary")
+    expect(summary).to_be_focused()
+    summary.get_by_role("link", name="Fix the address.").click()
+    expect(visit.page.get_by_label("Guardian's e-mail")).to_be_focused()
+    expect(visit.page.get_by_label("Guardian's e-mail")).to_have_attribute("aria-invalid", "true")
+
+    visit.page.get_by_label("Guardian's e-mail").fill("anna@example.org")
+    visit.page.get_by_label("Robots or kits at home").fill("")
+    visit.page.get_by_label("At the library").check()
+    visit.presses("Save")
+    visit.says("The answers of Åsa Lindqvist are saved.")
+    changed = {"email": "anna@example.org", "robots_at_home": None, "heard_of_us": ["school", "friend", "library"]}
+    assert visit.sent("PATCH")[-1][1] == {"answers": changed}
+    assert visit.page.evaluate("sessionStorage.length") == 1
+
+
+def test_edit__after_someone_elses_shows_both_and_saves_mine(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in(f"#/entry/{FIRST}/edit")
+    visit.page.get_by_label("Guardian's name").fill("Anna Lindqvist")
+    stored = visit.desk.submissions[FIRST]
+    stored["answers"] |= {"guardian": "Pelle Lindqvist", "needs": "None."}
+    visit.desk.happens(stored, "edited", by=COLLEAGUE)
+    visit.presses("Save")
+    race = visit.page.locator(".race")
+    expect(race).to_be_focused()
+    expect(race).to_contain_text(f"{COLLEAGUE} changed this submission while you were typing (edited")
+    expect(race.locator(".sides > div")).to_have_text(re.compile("Guardian's name.*Pelle Lindqvist.*Anna Lindqvist"))
+
+    visit.presses("Save mine")
+    visit.heading("Åsa Lindqvist")
+    assert (stored["answers"]["guardian"], stored["answers"]["needs"]) == ("Anna Lindqvist", "None.")
+
+
+def test_action__after_someone_elses_shows_theirs_and_does_nothing(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in(f"#/entry/{FIRST}")
+    expect(visit.page.locator(".acts")).to_be_visible()
+    stored = visit.desk.submissions[FIRST]
+    stored["status"] = "cancelled"
+    visit.desk.happens(stored, "cancelled", by=COLLEAGUE, status="cancelled")
+    visit.presses("Mark as spam")
+    visit.presses("Mark as spam", dialog=True)
+    visit.says(f"Nothing was changed: {COLLEAGUE} was faster (cancelled")
+    expect(visit.page.locator(".entry-facts")).to_contain_text("Cancelled")
+    expect(visit.page.get_by_role("button", name="Restore")).to_be_visible()
+
+
+def test_sign_in__that_ends_while_typing_loses_nothing(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in(f"#/entry/{FIRST}/edit")
+    visit.page.get_by_label("Guardian's name").fill("Anna Lindqvist")
+    visit.desk.stopped = True
+    visit.desk.tokens += 1  # the API takes no token that was given out
+    visit.presses("Save")
+    dialog = visit.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("What you typed is kept")
+    visit.page.keyboard.press("Escape")
+    visit.desk.stopped = False
+    dialog.get_by_role("button", name="Sign in").click()
+    visit.page.get_by_role("link", name="Continue").click()
+    expect(visit.page.get_by_label("Guardian's name")).to_have_value("Anna Lindqvist")
+    expect(visit.page.locator(".restored")).to_contain_text("not saved yet")
+    visit.presses("Save")
+    visit.says("The answers of Åsa Lindqvist are saved.")
+    assert visit.desk.submissions[FIRST]["answers"]["guardian"] == "Anna Lindqvist"
+
+
+@pytest.mark.full
+def test_draft__is_shown_to_nobody_else(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in(f"#/entry/{FIRST}/edit")
+    visit.page.get_by_label("Guardian's name").fill("Secret")
+    visit.desk.name = COLLEAGUE
+    visit.page.reload()
+    visit.page.get_by_role("link", name="Continue").click()
+    expect(visit.page.get_by_label("Guardian's name")).to_have_value("Per Lindqvist")
+    assert "Secret" not in visit.page.evaluate("JSON.stringify({...sessionStorage})")
+
+
+@pytest.mark.full
+def test_token__is_renewed_before_it_ends_and_after_a_refusal(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.page.clock.install()
+    visit.signs_in()
+    visit.heading("Today")
+    visit.page.clock.run_for(560_000)
+    assert [form["grant_type"] for path, form in visit.sent("POST")] == [["authorization_code"], ["refresh_token"]]
+    visit.desk.tokens += 1  # the API takes no token that was given out
+    visit.opens("#/list")
+    visit.heading("Submissions")
+    assert len(visit.sent("POST")) == 3
+
+
+def test_api__that_is_slow_is_said_and_given_up(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.page.clock.install()
+    visit.signs_in()
+    visit.heading("Today")
+    visit.desk.faults["submissions"] = [lambda _route: None]
+    visit.opens("#/list")
+    visit.page.clock.run_for(1_500)
+    expect(visit.page.locator(".progress")).to_contain_text("Waiting for an answer")
+    visit.page.clock.run_for(20_000)
+    visit.heading("This didn't work")
+    expect(visit.page.locator(".progress")).to_be_hidden()
+    visit.presses("Try again")
+    visit.heading("Submissions")
+
+
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [
+        (lambda route: route.abort(), "can't reach the server"),
+        pytest.param(lambda route: route.fulfill(**BUSY), "The server is busy", marks=pytest.mark.full),
+        pytest.param(
+            lambda route: problem(route, 403, "readers_only_read", "No."), "not change them", marks=pytest.mark.full
+        ),
+        pytest.param(
+            lambda route: problem(route, 409, "not_allowed", "No."), "That can't be done", marks=pytest.mark.full
+        ),
+        (lambda route: problem(route, 409, "no_seat", "No seat is free."), "No seat is free."),
+    ],
+    ids=["down", "busy", "reader", "not_allowed", "other"],
+)
+def test_action__that_fails_says_why_in_plain_words(at_desk: Any, fault: Any, text: str) -> None:
+    visit = at_desk()
+    visit.signs_in(f"#/entry/{FIRST}")
+    visit.desk.faults[f"POST submissions/{FIRST}/actions"] = [fault]
+    visit.presses("Cancel it")
+    visit.presses("Cancel it", dialog=True)
+    visit.says(text)
+    assert visit.desk.submissions[FIRST]["version"] == 1
+
+
+def test_note__that_failed_is_kept_and_counts_once(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in(f"#/entry/{FIRST}")
+    visit.desk.faults[f"POST submissions/{FIRST}/notes"] = [lambda route: route.abort()]
+    visit.page.get_by_label("New note").fill("Paid in cash")
+    visit.presses("Add note")
+    visit.says("can't reach the server")
+    expect(visit.page.get_by_label("New note")).to_have_value("Paid in cash")
+    visit.presses("Add note")
+    expect(visit.page.locator(".notes li")).to_have_count(2)
+    keys = [headers["idempotency-key"] for headers in visit.desk.headers if "idempotency-key" in headers]
+    assert len(set(keys)) == 1
+    assert len(keys) == 2
+
+    visit.page.get_by_role("button", name="Remove Paid in cash").click()
+    visit.presses("Remove", dialog=True)
+    expect(visit.page.locator(".notes li")).to_have_count(1)
+
+
+@pytest.mark.full
+def test_label__is_added_and_removed_with_undo(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in(f"#/entry/{FIRST}")
+    visit.page.get_by_label("New label").fill("Scholarship")
+    visit.presses("Add")
+    expect(visit.page.locator(".labels li")).to_have_count(2)
+    visit.presses("Remove the label paid")
+    visit.says("Label paid removed.")
+    visit.presses("Undo")
+    visit.says("Label paid added.")
+    assert visit.desk.submissions[FIRST]["labels"] == ["scholarship", "paid"]
+
+
+@pytest.mark.full
+def test_mail__is_sent_again_after_a_question(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in(f"#/entry/{FIRST}")
+    visit.page.get_by_role("button", name="Send again Confirmation").click()
+    expect(visit.page.get_by_role("dialog")).to_contain_text("It goes to person0@example.org.")
+    visit.presses("Send again", dialog=True)
+    visit.says("goes to person0@example.org again")
+    assert visit.sent("POST")[-1] == (f"submissions/{FIRST}/mails", {"kind": "confirmed"})
+
+
+@pytest.mark.full
+def test_seats__are_changed_with_undo(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in()
+    visit.page.get_by_role("button", name="Change seats Line followers").click()
+    visit.page.get_by_label("How many seats").fill("14")
+    visit.presses("Save", dialog=True)
+    visit.says("Line followers now has 14 seats.")
+    expect(visit.page.locator(".course", has_text="Line followers")).to_contain_text("12 of 14 seats taken")
+    visit.presses("Undo")
+    visit.says("Line followers now has 12 seats.")
+    assert [body for _, body in visit.sent("PUT")] == [{"capacity": 14}, {"capacity": 12}]
+
+
+@pytest.mark.full
+def test_download__is_of_what_is_listed(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in("#/list?status=confirmed")
+    visit.presses("Download")
+    visit.page.get_by_label("Text file (CSV)").check()
+    visit.presses("Make the file", dialog=True)
+    dialog = visit.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("2 submissions are ready")
+    expect(dialog.get_by_role("link", name="Download registration.csv")).to_have_attribute("href", f"{SITE}/file")
+
+
+def test_reader__looks_and_sees_nothing_to_change(at_desk: Any) -> None:
+    visit = at_desk(FakeDesk(role="reader"))
+    visit.signs_in()
+    expect(visit.page.locator("header")).to_contain_text("can look, not change")
+    expect(visit.page.get_by_role("button", name=re.compile("Change seats"))).to_have_count(0)
+    visit.opens(f"#/entry/{FIRST}")
+    visit.heading("Åsa Lindqvist")
+    expect(visit.page.locator("main")).to_contain_text("comes by bus")
+    expect(visit.page.locator("main button, main form, main a.button")).to_have_count(0)
+    visit.opens(f"#/entry/{FIRST}/edit")
+    visit.heading("You can't edit this submission")
+
+
+@pytest.mark.full
+def test_clock__that_is_off_is_said_and_changes_nothing(at_desk: Any) -> None:
+    desk = FakeDesk()
+    visit = at_desk(desk)
+    visit.page.clock.install(time=desk.now + timedelta(minutes=10))
+    visit.signs_in()
+    visit.says("This computer's clock is 10 minutes fast.")
+
+
+@pytest.mark.full
+def test_language__is_the_browsers_until_another_is_chosen(at_desk: Any) -> None:
+    visit = at_desk(locale="sv-SE")
+    visit.signs_in()
+    visit.heading("I dag")
+    visit.presses("English")
+    visit.heading("Today")
+    visit.page.reload()
+    visit.page.get_by_role("link", name="Continue").click()
+    visit.heading("Today")
+
+
+@pytest.mark.full
+def test_sign_out__clears_the_other_tabs(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in(f"#/entry/{FIRST}")
+    other = DeskVisit(visit.page.context.new_page(), visit.desk)
+    other.signs_in(f"#/entry/{FIRST}")
+    visit.presses("Sign out")
+    other.heading("Staff desk")
+    expect(other.page.locator("body")).not_to_contain_text("Lindqvist")
+
+
+@pytest.mark.full
+def test_strange_address__leads_back(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in("#/entry/reg_none")
+    visit.heading("There is nothing here")
+    visit.opens("#/nowhere")
+    visit.page.get_by_role("link", name="Today").last.click()
+    visit.heading("Today")
+
+
+def test_desk__moves_the_focus_with_the_view_and_works_by_keyboard(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in()
+    expect(visit.page.locator("h1")).to_be_focused()
+    visit.page.get_by_role("link", name="Submissions").press("Enter")
+    visit.heading("Submissions")
+    expect(visit.page.locator("h1")).to_be_focused()
+    visit.page.keyboard.press("Shift+Tab")
+    for _ in range(10):
+        if visit.page.evaluate("document.activeElement.matches('.skip-link')"):
+            break
+        visit.page.keyboard.press("Shift+Tab")
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.locator("#main")).to_be_focused()
+    visit.heading("Submissions")

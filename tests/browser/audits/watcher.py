@@ -55,11 +55,20 @@ SMALL_TARGETS = r"""(least) => [...document.querySelectorAll("a[href], button, s
 class Watcher:
     """Watches a visitor's page: its requests, its movement, and what axe-core and other checks report.
 
-    origins: those that a page may talk to.
+    origins: those that a page may talk to. most_bytes, most_script_bytes: how much it may load.
     """
 
-    def __init__(self, visitor: Any, *, origins: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        visitor: Any,
+        *,
+        origins: tuple[str, ...],
+        most_bytes: int = MOST_BYTES,
+        most_script_bytes: int = MOST_SCRIPT_BYTES,
+    ) -> None:
         self._visitor = visitor
+        self._most_bytes = most_bytes
+        self._most_script_bytes = most_script_bytes
         self._origins = origins
         self._answers: list[Any] = []
         self._asked: list[str] = []
@@ -97,9 +106,9 @@ class Watcher:
         for cookie in self._visitor.page.context.cookies():
             yield f"A cookie is set: {cookie['name']}"
         weights = self.weights()
-        if sum(weights.values()) >= MOST_BYTES:
+        if sum(weights.values()) >= self._most_bytes:
             yield f"The page weighs too much: {weights}"
-        if sum(weight for url, weight in weights.items() if url.endswith(".js")) >= MOST_SCRIPT_BYTES:
+        if sum(weight for url, weight in weights.items() if url.endswith(".js")) >= self._most_script_bytes:
             yield f"The script weighs too much: {weights}"
 
     def weights(self) -> dict[str, int]:

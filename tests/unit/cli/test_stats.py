@@ -6,7 +6,7 @@ import json
 import os
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from unit.core.builders import a_field, a_form, words
 from admin_cli.errors import CliError
 from admin_cli.export.output_file import write_whole
 from admin_cli.submissions.lookup import counted
+from registration_core.domain.attendance import CheckIn
 from registration_core.domain.fields import Option
 from registration_core.domain.quota import Quota
 from registration_core.domain.submission import Status
@@ -100,8 +101,38 @@ def test_stats__as_json(rollcall: CommandLine) -> None:
         "options",
         "statuses",
         "choices",
+        "check_ins",
         "periods",
     ]
+
+
+def test_stats__count_who_came_by_option_and_day(rollcall: CommandLine, queries: FakeQueries, tmp_path: Path) -> None:
+    """Whoever came on two days counts on each."""
+    came = [CheckIn(date(2026, 4, day), ADA.submitted_at, "kim") for day in (11, 18)]
+    queries.entries = [
+        replace(ADA, option="robots", check_ins=tuple(came)),
+        replace(ADA, id="reg_2", option="robots", check_ins=(came[1],)),
+        replace(BOB, check_ins=(came[0],)),
+    ]
+    lines = [line for line in rollcall("stats").out.splitlines() if line.startswith("checked in")]
+    assert lines == [
+        "checked in\tcontact\t2026-04-11\t1",
+        "checked in\tregistration\trobots=2026-04-11\t1",
+        "checked in\tregistration\trobots=2026-04-18\t2",
+    ]
+    counts = json.loads(rollcall("stats", "--json", "check_ins").out)["check_ins"]
+    assert [(each["form"], each["option"], each["day"], each["count"]) for each in counts] == [
+        ("contact", None, "2026-04-11", 1),
+        ("registration", "robots", "2026-04-11", 1),
+        ("registration", "robots", "2026-04-18", 2),
+    ]
+    shown = rollcall("stats", terminal=True).out
+    assert "Checked in" in shown
+    assert "robots, 2026-04-18" in shown
+    assert rollcall("stats", "--html", str(tmp_path / "stats.html")).code == 0
+    page = (tmp_path / "stats.html").read_text(encoding="utf-8")
+    assert '<h2 id="by-attendance">Checked in</h2>' in page
+    assert "Robots for &lt;all&gt;, 2026-04-18" in page
 
 
 @pytest.mark.parametrize("width", [20, 47, 80, 300])

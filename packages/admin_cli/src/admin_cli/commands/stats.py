@@ -41,7 +41,7 @@ app = verb()
 
 K = TypeVar("K")
 
-FIELDS = ("total", "days", "forms", "options", "statuses", "choices", "periods")
+FIELDS = ("total", "days", "forms", "options", "statuses", "choices", "check_ins", "periods")
 COLUMNS = (Column("WHAT"), Column("FORM"), Column("NAME"), Column("COUNT"))
 _NARROWEST_COUNT = 7
 PERIOD_COLUMNS = (Column("PERIOD"), Column("FORM"), Column("OPTION"), Column("COUNT"))
@@ -84,6 +84,8 @@ def stats(
     line per count: what is counted, form, name and count, with days in UTC. --by prints a table of
     periods and options instead; a week is named by its Monday. --html writes one file that needs
     nothing else: you can mail it, or open it without a network.
+
+    People who were checked in are counted by option and day of attendance.
 
     Examples:
       rollcall stats
@@ -190,6 +192,10 @@ def _draw(output: Output, tally: Tally, asked: Mapping[str, Form]) -> None:
         ("By form", [(name, split.total()) for name, split in _largest(tally.forms.items())]),
         ("By option", [(f"{name}, {option}", s.total()) for (name, option), s in _largest(tally.options.items())]),
         ("By status", [(str(status), tally.statuses[status]) for status in tally.used()]),
+        (
+            "Checked in",
+            [(f"{option or form}, {day}", s.total()) for (form, option, day), s in sorted(tally.check_ins.items())],
+        ),
     ]
     for form in asked.values():
         for field in choice_fields(form):
@@ -212,6 +218,10 @@ def _rows(tally: Tally) -> list[list[Value]]:
     rows += [["form", form, form, split.total()] for form, split in sorted(tally.forms.items())]
     rows += [["option", form, option, split.total()] for (form, option), split in sorted(tally.options.items())]
     rows += [["status", "", str(status), tally.statuses[status]] for status in tally.used()]
+    rows += [
+        ["checked in", form, f"{option}={day}" if option else str(day), split.total()]
+        for (form, option, day), split in sorted(tally.check_ins.items())
+    ]
     choices = sorted(tally.choices.items())
     return rows + [["choice", form, f"{field}={option}", s.total()] for (form, field, option), s in choices]
 
@@ -228,6 +238,10 @@ def _record(tally: Tally, by: Period) -> dict[str, object]:
         "choices": [
             {"form": form, "field": field, "option": option} | _split(split)
             for (form, field, option), split in sorted(tally.choices.items())
+        ],
+        "check_ins": [
+            {"form": form, "option": option or None, "day": day.isoformat()} | _split(split)
+            for (form, option, day), split in sorted(tally.check_ins.items())
         ],
         "periods": [
             {str(by): period, "form": form, "option": option or None} | _split(split)

@@ -57,6 +57,7 @@ def stats_page(
         groups=[
             ("form", "Forms", _rows({_titled(forms, name): split for name, split in tally.forms.items()}, used)),
             ("option", "Options", _rows({_called(forms, *key): split for key, split in tally.options.items()}, used)),
+            ("attendance", "Checked in", _rows(_check_ins(forms, tally), used)),
             *_choices(tally, used),
         ],
         times=[(name, split.total(), [split[status] for status in used]) for name, split in by_time.counts.items()],
@@ -155,6 +156,15 @@ def _choices(tally: Tally, used: Sequence[Status]) -> list[tuple[str, str, list[
             rows = _rows({(labels.get(value, value), value): split for value, split in counts.items()}, used)
             groups.append((name, str(field.label) if field is not None else name, rows))
     return groups
+
+
+def _check_ins(forms: Mapping[str, Form], tally: Tally) -> dict[tuple[str, str], Counter[Status]]:
+    """Return the counts of people who were checked in, by what is called how: an option or a form, and the day."""
+    counts = {}
+    for (form, option, day), split in tally.check_ins.items():
+        label, name = _called(forms, form, option) if option else _titled(forms, form)
+        counts[f"{label}, {day}", name] = split
+    return counts
 
 
 def _titled(forms: Mapping[str, Form], name: str) -> tuple[str, str]:

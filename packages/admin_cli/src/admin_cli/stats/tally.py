@@ -43,13 +43,14 @@ class Tally:
 
     zone: the time zone of a day; None for this process's. asked: the forms whose choices are counted,
     by name. cells: by day, form and option ("" for none). choices: by form, field and option; a
-    submission with several counts at each.
+    submission with several counts at each. check_ins: by form, option and day of attendance.
     """
 
     zone: tzinfo | None = None
     asked: Mapping[str, Form] = field(default_factory=dict)
     cells: dict[tuple[date, str, str], Split] = field(default_factory=dict)
     choices: dict[tuple[str, str, str], Split] = field(default_factory=dict)
+    check_ins: dict[tuple[str, str, date], Split] = field(default_factory=dict)
     statuses: Split = field(default_factory=Counter)
 
     @property
@@ -88,6 +89,9 @@ class Tally:
         self.statuses[status] += 1
         day = submission.submitted_at.astimezone(self.zone).date()
         self.cells.setdefault((day, submission.form, submission.option or ""), Counter())[status] += 1
+        for check_in in submission.check_ins:
+            attended = (submission.form, submission.option or "", check_in.day)
+            self.check_ins.setdefault(attended, Counter())[status] += 1
         if submission.form in self.asked:
             for name in choice_fields(self.asked[submission.form]):
                 answer = submission.answers.get(name)

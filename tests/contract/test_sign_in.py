@@ -173,11 +173,13 @@ def test_browser__goes_on_as_the_same_user_until_logout(place: SignIn, user: Sta
     assert "Sign in as" not in ask_page(authorize, Cookie=user.browser).body
 
 
-@pytest.mark.parametrize("path", ["/oauth2/token", "/oauth2/revoke"])
-def test_endpoint__answers_pages_of_every_origin(place: SignIn, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "problem"), [("/oauth2/token", "unsupported_grant_type"), ("/oauth2/revoke", "invalid_request")]
+)
+def test_endpoint__answers_pages_of_every_origin(place: SignIn, path: str, problem: str) -> None:
     """The desk's script reads what they answer, a refusal included."""
     answer = ask_page(f"{place.url}{path}", {"client_id": place.client_id}, Origin="http://localhost:8080")
-    assert answer.status == 400
+    assert refusal(answer) == (400, problem)
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 

@@ -1,4 +1,5 @@
-# The local stack: an emulator on loopback. make up adds package_path, site_url, api_url and staff_auth.
+# The local stack: an emulator on loopback. make up adds package_path, site_url, api_url, staff_auth and
+# webhooks.
 stack               = "local"
 region              = "eu-north-1"
 sender              = "Kuggen Robotics Academy <courses@example.org>"
@@ -17,8 +18,6 @@ reserved_concurrency = {
   feedback = 2
   deliver  = 5
 }
-
-webhooks = {}
 
 # Everything sent here comes from one address.
 rate_limits = {

@@ -15,6 +15,7 @@ from unit.core.builders import a_field, a_form, words
 from admin_cli.aws.contexts import Context, ContextFile
 from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb.asked_mails import DynamoAskedMails
+from registration_core.adapters.dynamodb.deliveries import DynamoDeliveries
 from registration_core.adapters.dynamodb.guard_keys import GuardKeys
 from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from registration_core.domain.submission import Submission
+    from registration_core.domain.webhook_ports import Deliveries
     from registration_core.services.attendance import AttendanceService
     from registration_core.services.manage import ManageService
     from registration_core.services.notes import NoteService
@@ -97,6 +99,10 @@ class Books:
     @property
     def attendance(self) -> AttendanceService:
         return attendance_service(staff_table(self.dynamodb, self.name), GivenForms({FORM.name: FORM}))
+
+    @property
+    def webhooks(self) -> Deliveries:
+        return DynamoDeliveries(self.table, clock=SystemClock())
 
     def mail(self, submission: Submission, state: MailState) -> None:
         """Have a mail of a submission come to this state, as the functions and staff would."""

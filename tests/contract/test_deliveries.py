@@ -101,6 +101,9 @@ def test_webhook__is_off_from_the_first_time_until_it_is_on(world: World) -> Non
     assert world.deliveries.off_since("registration", "chat") is None
     world.deliveries.turn_on("registration", "crm")
     assert world.deliveries.off_since("registration", "crm") is None
+    world.deliveries.turn_off("registration", "crm")
+    world.clock.forward(days=365)
+    assert world.deliveries.off_since("registration", "crm") is None
 
 
 @pytest.fixture

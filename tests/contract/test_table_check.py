@@ -11,6 +11,7 @@ from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing, Ring
 from registration_core.domain.mail import MailState
+from registration_core.domain.webhooks import Delivery, WebhookEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,10 @@ def test_check__finds_a_sound_table_clean(books: Books) -> None:
         books.notes.add(each.id, "Called", by="staff", note_id="1")
     books.attendance.check_in(liv.id, by="staff")
     books.attendance.undo(liv.id, by="staff")
+    books.webhooks.take(
+        Delivery(FORM.name, "crm", robin.id, WebhookEvent.CONFIRMED, 1), holder="one", until=robin.expires_at
+    )
+    books.webhooks.turn_off(FORM.name, "crm")
 
     assert books.check() == (0, [])
 

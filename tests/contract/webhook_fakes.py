@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from registration_core.adapters.dynamodb.deliveries import OFF_FOR
 from registration_core.domain.webhook_ports import (
     Answer,
     Deliveries,
@@ -68,7 +69,8 @@ class InMemoryDeliveries(Deliveries):
         self._off.pop((form, webhook), None)
 
     def off_since(self, form: str, webhook: str) -> datetime | None:
-        return self._off.get((form, webhook))
+        since = self._off.get((form, webhook))
+        return since if since is not None and self._clock.now() - since < OFF_FOR else None
 
 
 def _key(delivery: Delivery) -> tuple[str, str, str]:

@@ -48,6 +48,7 @@ REFUSED = {
     "tags": '{ Stack = "mine" }',
     "trail": '{ retention_days = 0, events = ["everything"] }',
     "tracing": "{ rate = 5 }",
+    "webhooks": '["https://hooks.example.org/"]',
     "budget": '{ monthly_usd = 0, emails = [], scope = "planet" }',
 }
 

@@ -40,6 +40,7 @@ OTHER_VALUES = {
     "firewall": {},
     "access": {},
     "staff_auth": {"kind": "cognito"},
+    "webhooks": {},
     "trail": {"retention_days": 30, "events": ["table"]},
     "tracing": {"rate": 0},
     "budget": {"monthly_usd": 5, "emails": ["operators@kuggen.se"]},

@@ -109,6 +109,7 @@ class LocalTerraform:
             "site_url": workspace.site_url,
             "api_url": workspace.api_url,
             "staff_auth": emulator_of(workspace).staff_auth,
+            "webhooks": {},
             "package_path": str(workspace.package),
             "forms": sorted(path.parent.name for path in workspace.sources.forms.glob("*/form.toml")),
         }

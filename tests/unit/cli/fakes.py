@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from admin_cli.aws.contexts import Context, ContextFile
     from admin_cli.export.source import Source
-    from registration_core.bootstrap import MailingParts
+    from registration_core.bootstrap import MailingParts, WebhookParts
     from registration_core.domain.forms import Form
     from registration_core.domain.journal import Journal
     from registration_core.domain.selection import Selection
@@ -154,6 +154,7 @@ class FakeStack:
     taking_in: IntakeService | None = None
     versions: Mapping[str, Form] = field(default_factory=dict)
     parts: MailingParts | None = None
+    hooks: WebhookParts | None = None
     deployed: Mapping[str, str] = field(default_factory=dict)
     entries: Source | None = None
     clients: Mapping[str, Any] = field(default_factory=dict)
@@ -203,6 +204,10 @@ class FakeStack:
         assert self.parts is not None
         return self.parts
 
+    def webhooks(self) -> WebhookParts:
+        assert self.hooks is not None
+        return self.hooks
+
     def deployed_version(self, form: str) -> str | None:
         there = self.forms.get(form)
         return self.deployed.get(form, None if there is None else there.version)
@@ -245,6 +250,7 @@ class CommandLine:
     forms: Mapping[str, Form] = field(default_factory=dict)
     versions: Mapping[str, Form] = field(default_factory=dict)
     parts: MailingParts | None = None
+    hooks: WebhookParts | None = None
     deployed: Mapping[str, str] = field(default_factory=dict)
     source: Source | None = None
     journal: Journal | None = None
@@ -293,6 +299,7 @@ class CommandLine:
             taking_in=self.taking_in,
             versions=self.versions,
             parts=self.parts,
+            hooks=self.hooks,
             deployed=self.deployed,
             entries=self.source,
             journals=self.journal,

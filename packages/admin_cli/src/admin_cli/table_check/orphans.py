@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from admin_cli.table_check.rules import Rules
     from registration_core.adapters.dynamodb.table import Item
 
-_DATED = ("REF#", "ONCE#", "IDEM#", "RATE#", "SUPPRESS#", "SEND#", "ERASED#")
+_DATED = ("REF#", "ONCE#", "IDEM#", "RATE#", "SUPPRESS#", "SEND#", "ERASED#", keys.WEBHOOK)
 _UNDATED = ("SUB#", "QUOTA#", "FORM#", "FORMS", keys.GUARD_KEYS[0])
 
 

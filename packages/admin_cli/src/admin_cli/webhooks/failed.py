@@ -14,6 +14,7 @@ from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.progress import Progress
 from admin_cli.terminal.table import Column
 from registration_core.domain.records import iso
+from registration_core.domain.webhook_ports import DELIVERED
 from registration_core.domain.webhooks import Delivery
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ class Failed:
 
 
 def failed(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS)] = None) -> None:
-    """Print the webhooks that could not be delivered, and why; this changes nothing.
+    """Print the messages that could not be delivered, and why.
 
-    A message becomes a dead letter after eight attempts in 17 hours, or at once if its receiver
+    This changes nothing. A message becomes a dead letter after eight attempts in 17 hours, or at once if its receiver
     answered "410 Gone". AWS keeps it for two weeks.
 
     Examples:
@@ -91,7 +92,7 @@ def redrive(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Queue webhooks again that could not be delivered, once their receiver works.
+    """Deliver failed messages again, once their receiver works.
 
     A message keeps its ID, so a receiver that looks at it does nothing twice. You can safely repeat
     this command or interrupt it.
@@ -120,7 +121,7 @@ def _failed(stack: Stack, letter: DeadLetter) -> Failed:
     record = stack.webhooks().deliveries.get(about)
     if record is None:
         why = "never attempted: see the log of deliver"
-    elif record.state == "delivered":
+    elif record.state == DELIVERED:
         why = "a later attempt delivered it"
     else:
         why = f"{record.problem or 'no answer'}, {record.attempts} attempt{'' if record.attempts == 1 else 's'}"

@@ -12,7 +12,7 @@ from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.table import Column
 from admin_cli.terminal.values import for_person
 from registration_core.domain.records import iso
-from registration_core.domain.webhooks import webhooks_of
+from registration_core.domain.webhooks import SUBSCRIBABLE, webhooks_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,11 +34,12 @@ COLUMNS = (
 
 
 def list_webhooks(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS)] = None) -> None:
-    """List the webhooks of the stack's forms: where each goes, what it hears of, which answers it gets.
+    """List webhooks: where each goes, what it hears of, which answers it gets.
 
-    A webhook is off after its receiver answered "410 Gone". Its messages then wait among the dead
-    letters, and a test that succeeds turns it on again. The table shows only the host, because the
-    rest of an address can be a secret; --json prints all of it.
+    They are those of the forms as published. A webhook is off after its receiver answered
+    "410 Gone". Its messages then wait among the dead letters, and a test that succeeds turns it on
+    again. The table shows only the host, because the rest of an address can be a secret; --json
+    prints all of it.
 
     Examples:
       rollcall webhook list
@@ -63,7 +64,7 @@ def list_webhooks(ctx: typer.Context, *, json: Annotated[str | None, json_option
                     form,
                     each.name,
                     urlsplit(each.url).hostname,
-                    ", ".join(each.events),
+                    "all" if each.events == SUBSCRIBABLE else ", ".join(each.events),
                     each.format,
                     ", ".join(each.fields) or "none",
                     _state(off.get((form, each.name)), delivers=delivers, in_words=True),

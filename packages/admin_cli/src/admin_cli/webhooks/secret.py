@@ -29,12 +29,12 @@ def secret(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Print the keys that sign a webhook's messages, newest first. The stack creates the first one.
+    """Print or rotate the keys that sign a webhook's messages.
 
-    Give the receiver the key. It checks each message with it, by any library for Standard Webhooks.
-    To change the key without losing a message: --rotate, give the receiver the new key, then
-    --forget-older. It needs permission to read and write the secret rollcall/STACK/webhooks, which an
-    administrator has.
+    The newest comes first; the stack creates the first one. Give the receiver the key. It checks
+    each message with it, by any library for Standard Webhooks. To change the key without losing a
+    message: --rotate, give the receiver the new key, then --forget-older. It needs permission to read
+    and write the secret rollcall/STACK/webhooks, which an administrator has.
 
     Examples:
       rollcall webhook secret registration crm

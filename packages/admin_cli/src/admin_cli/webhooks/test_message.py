@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,13 +13,15 @@ from admin_cli.forms.parameters import FormArgument  # noqa: TC001 - typer reads
 from admin_cli.services import of
 from admin_cli.webhooks.lookup import NameArgument, find_webhook
 from registration_core.domain.identifiers import new_ulid
+from registration_core.domain.webhook_ports import DELIVERED
 from registration_core.domain.webhooks import Delivery, WebhookEvent
 
 if TYPE_CHECKING:
-    from registration_core.domain.webhook_ports import DeliveryRecord
+    from collections.abc import Callable
 
-LONGEST_S = 30.0
-PAUSE_S = 0.5
+    from registration_core.bootstrap import WebhookParts
+
+PAUSES, PAUSE_S = 60, 0.5
 
 
 def test(ctx: typer.Context, form: FormArgument, name: NameArgument) -> None:
@@ -42,20 +43,24 @@ def test(ctx: typer.Context, form: FormArgument, name: NameArgument) -> None:
         form, name, f"test_{new_ulid(now, os.urandom)}", WebhookEvent.TEST, at=now.isoformat(timespec="seconds")
     )
     webhooks.queue.put([delivery])
-    record: DeliveryRecord | None = None
-    ends = time.monotonic() + LONGEST_S
-    while record is None or (record.state != "delivered" and record.problem is None):
-        if time.monotonic() > ends:
-            raise CliError(
-                f"Nothing was delivered within {LONGEST_S:g} seconds.",
-                hint="If you just added this webhook, deploy the forms first: rollcall infra apply. "
-                "Otherwise read the log of the function deliver.",
-            )
-        services.sleep(PAUSE_S)
-        record = webhooks.deliveries.get(delivery)
-    if record.problem is not None:
+    problem = _wait(webhooks, delivery, services.sleep)
+    if problem is not None:
         raise CliError(
-            f"The receiver did not accept the message: {record.problem}.",
+            f"The receiver did not accept the message: {problem}.",
             hint="Fix the receiver, then run the same command again.",
         )
     services.output.tell(f"{form}/{name} accepted the test message.")
+
+
+def _wait(webhooks: WebhookParts, delivery: Delivery, sleep: Callable[[float], None]) -> str | None:
+    """Wait until a message was tried. Return why the receiver refused it; None if it accepted it."""
+    for _ in range(PAUSES):
+        sleep(PAUSE_S)
+        record = webhooks.deliveries.get(delivery)
+        if record is not None and (record.state == DELIVERED or record.problem is not None):
+            return record.problem
+    raise CliError(
+        f"Nothing was delivered within {PAUSES * PAUSE_S:g} seconds.",
+        hint="If you just added this webhook, deploy the forms first: rollcall infra apply. "
+        "Otherwise read the log of the function deliver.",
+    )

@@ -56,9 +56,13 @@ class Answer:
     retry_after_s: int = 0
 
 
+SENDING, DELIVERED = "sending", "delivered"
+"""The states of a delivery."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryRecord:
-    """What became of a delivery. state: `sending` or `delivered`. problem: why the last attempt failed."""
+    """What became of a delivery. state: SENDING or DELIVERED. problem: why the last attempt failed."""
 
     state: str
     attempts: int

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.leases import release_lease, take_lease
-from registration_core.domain.webhook_ports import Deliveries, DeliveryHeldError, DeliveryRecord
+from registration_core.domain.webhook_ports import DELIVERED, SENDING, Deliveries, DeliveryHeldError, DeliveryRecord
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(days=30)
 """Longer than a message can wait: four days on the queue, then two weeks among the dead letters."""
-_SENDING, _DELIVERED = "sending", "delivered"
+OFF_FOR = timedelta(days=365)
+"""After a year, a receiver that wanted no more messages is asked again."""
 
 
 class DynamoDeliveries(Deliveries):
@@ -32,14 +33,14 @@ class DynamoDeliveries(Deliveries):
         in_the_way = take_lease(
             self._table, _key(delivery), {}, holder=holder, now=now, until=until, expires_at=now + KEPT
         )
-        if in_the_way is not None and in_the_way["state"] == _SENDING:
+        if in_the_way is not None and in_the_way["state"] == SENDING:
             raise DeliveryHeldError(f"The delivery {delivery.message_id} is being made by another worker.")
         return in_the_way is None
 
     def end(self, delivery: Delivery, *, holder: str) -> None:
         """Record that the receiver accepted it, even if the lease ran out meanwhile."""
         change = "SET #state = :done, #holder = :holder REMOVE #lease_until, #problem"
-        self._table.update(_key(delivery), change, "attribute_exists(pk)", done=_DELIVERED, holder=holder)
+        self._table.update(_key(delivery), change, "attribute_exists(pk)", done=DELIVERED, holder=holder)
 
     def release(self, delivery: Delivery, *, holder: str, problem: str) -> None:
         """Release a lease after a failed attempt."""
@@ -52,8 +53,13 @@ class DynamoDeliveries(Deliveries):
 
     def turn_off(self, form: str, webhook: str) -> None:
         """Record that a receiver wants no more messages."""
-        at = self._clock.now().isoformat(timespec="milliseconds")
-        self._table.put(items.plain_item(keys.webhook_key(form, webhook), off_since=at), "attribute_not_exists(pk)")
+        now = self._clock.now()
+        mark = items.plain_item(
+            keys.webhook_key(form, webhook),
+            off_since=now.isoformat(timespec="milliseconds"),
+            expires_at=items.seconds(now + OFF_FOR),
+        )
+        self._table.put(mark, "attribute_not_exists(pk) OR expires_at <= :now", now=items.seconds(now))
 
     def turn_on(self, form: str, webhook: str) -> None:
         """Record that a receiver wants messages again."""
@@ -62,7 +68,9 @@ class DynamoDeliveries(Deliveries):
     def off_since(self, form: str, webhook: str) -> datetime | None:
         """Return since when a receiver wants no messages; None if it wants them."""
         item = self._table.get(keys.webhook_key(form, webhook))
-        return None if item is None else datetime.fromisoformat(item["off_since"])
+        if item is None or items.expired(item, self._clock.now()):
+            return None
+        return datetime.fromisoformat(item["off_since"])
 
 
 def _key(delivery: Delivery) -> Key:

@@ -159,6 +159,7 @@ def applied(infra_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
     """Apply on a separate state, in the emulator of these tests, which ends with all that is in it."""
     workspace = replace(infra_workspace, state=tmp_path_factory.mktemp("applied"))
     shutil.copyfile(infra_workspace.package, workspace.package)
+    shutil.copyfile(infra_workspace.staff_package, workspace.staff_package)
     terraform = LocalTerraform(workspace, deployer(infra_workspace))
     terraform.prepare()
     log = terraform.run("apply", input=False, auto_approve=IsFlagged, **terraform.inputs())

@@ -44,6 +44,7 @@ def test_third_form__gets_every_route_of_a_form(
     theirs = Workspace(root=sources.root, state=tmp_path / "state", edge_port=infra_workspace.edge_port)
     theirs.package.parent.mkdir()
     theirs.package.write_bytes(infra_workspace.package.read_bytes())
+    theirs.staff_package.write_bytes(infra_workspace.staff_package.read_bytes())
     terraform = LocalTerraform(theirs, deployer(infra_workspace))
     terraform.prepare()
     third = Plan(plan_as_json(terraform))

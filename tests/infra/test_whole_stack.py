@@ -68,6 +68,7 @@ def stack(infra_workspace: Workspace, tmp_path: Path) -> Stack:
     """A stack with a state of its own, of which nothing is applied."""
     workspace = replace(infra_workspace, state=tmp_path)
     shutil.copyfile(infra_workspace.package, workspace.package)
+    shutil.copyfile(infra_workspace.staff_package, workspace.staff_package)
     made = Stack(LocalTerraform(workspace, deployer(infra_workspace)))
     made.terraform.prepare()
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,8 +16,9 @@ from registration_core.adapters.dynamodb.call import AwsCallError
 from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.table import Table
-from registration_core.domain.errors import StorageUnavailableError
+from registration_core.domain.errors import StorageUnavailableError, SubmissionChangedError
 from registration_core.domain.fields import Option
+from registration_core.domain.mail import MailKind, MailRequest
 from registration_core.domain.quota import Quota
 from registration_core.domain.submission import Status
 from registration_core.services.intake import IntakeService, Row
@@ -130,3 +132,22 @@ def test_change__marks_the_registrants_own_change(dynamodb: Any, table: str, clo
         assert marked() is expected
     repository.erase(repository.get(submission_id), by="registrant")
     assert marked()
+
+
+def test_erase__of_what_somebody_else_changed_leaves_it_whole(dynamodb: Any, table: str) -> None:
+    """Its mails stay in lists, since it isn't erased."""
+    clock = StoppedClock()
+    repository = ManagedDynamoRepository(
+        Table(sdk_call(dynamodb), table), clock=clock, randomness=CountedRandomness("lost race")
+    )
+    before = repository.get(submit(repository, clock, seed="lost race"))
+    request = MailRequest(before.id, MailKind.CONFIRMED, 1)
+    until = clock.now() + timedelta(seconds=90)
+    repository.lease_mail(request, holder="n", until=until, expires_at=before.expires_at)
+    repository.change(before, replace(before, version=2, labels=("paid",)), what="labelled paid", by="kim")
+    stored = everything(dynamodb, table)
+
+    with pytest.raises(SubmissionChangedError):
+        repository.erase(before, by="robin")
+
+    assert everything(dynamodb, table) == stored

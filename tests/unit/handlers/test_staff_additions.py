@@ -157,6 +157,8 @@ def test_mail__with_the_same_key_goes_out_once(office: StaffOffice) -> None:
     send(office, entry, request)
     assert mail(office, entry).status == 200
     assert mail(office, entry, again=True).status == 200
+    reused = mail(office, entry, kind="staff")
+    assert (reused.status, reused.json["code"]) == (422, "key_reused")
     assert len(office.table.details(entry.id).mails) == len(office.queue.requests) == 1
     assert whats(office, entry) == ["mail resent: confirmed"]
 

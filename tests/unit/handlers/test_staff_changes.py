@@ -269,6 +269,16 @@ def test_same_action_twice__is_done_once(office: StaffOffice, action: str) -> No
     assert (late.status, late.json["changed"]["by"]) == (412, MANAGER)
 
 
+def test_same_action_twice__after_its_undo_is_another(office: StaffOffice) -> None:
+    """A page that is out of date says that it was cancelled; it isn't any more, so the person decides again."""
+    entry = office.register()
+    act(office, entry, "cancel")
+    act(office, entry, "restore", version=2)
+    answer = act(office, entry, "cancel")
+    assert (answer.status, answer.json["changed"]["what"]) == (412, "restored")
+    assert office.table.get(entry.id).status is Status.CONFIRMED
+
+
 def test_same_request_twice_at_once__is_done_once(office: StaffOffice) -> None:
     """The slower one finds its own change already made."""
     edited, cancelled = office.register(), office.register()

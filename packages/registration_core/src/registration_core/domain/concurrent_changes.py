@@ -15,8 +15,12 @@ def events_after(details: SubmissionDetails, version: int) -> Sequence[Event]:
 
 
 def was_done(details: SubmissionDetails, what: str, *, by: str, version: int) -> bool:
-    """Whether this person already did exactly this to this version, so that a request for it is a repeat."""
-    return any((event.what, event.by, event.version) == (what, by, version + 1) for event in details.events)
+    """Whether this person already did exactly this to this version, so that a request for it is a repeat.
+
+    Not if the status has changed since: then the person may mean it again.
+    """
+    done, status = (what, by, version + 1), details.submission.status
+    return any((event.what, event.by, event.version) == done and event.status is status for event in details.events)
 
 
 def differing(before: Submission, now: Submission) -> Sequence[tuple[str, object, object]]:

@@ -127,14 +127,12 @@ class InvalidKeyError(RollcallError):
 
 
 class KeyReusedError(RollcallError):
-    """The idempotency key was already used with different answers. Nothing was stored."""
+    """The idempotency key was already used with different answers, or for another request. Nothing was stored."""
 
     code = "key_reused"
 
     def __init__(self) -> None:
-        super().__init__(
-            "This Idempotency-Key was already used with different answers. Send new answers with a new key."
-        )
+        super().__init__("This Idempotency-Key was already used for another request. Send this one with a new key.")
 
 
 class InvalidReferenceError(RollcallError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from registration_core.domain.errors import KeyReusedError
 from registration_core.domain.mail import FITTING, TO_STAFF, MailKind, MailRequest, MailState
 from registration_core.domain.mail_errors import (
     MailedLatelyError,
@@ -114,10 +115,12 @@ class ResendService:
 
         A mail counts as the same until the submission changes, so staff can send again to a corrected
         address. key: the request's; the same key again is the same mail, whatever else was sent
-        since. Raises MailNotFittingError; MailedLatelyError when the same mail went out a moment ago
-        and `again` is not set; SuppressedError, NoStaffError.
+        since. Raises KeyReusedError for another kind; MailNotFittingError; MailedLatelyError when the
+        same mail went out a moment ago and `again` is not set; SuppressedError, NoStaffError.
         """
         asked = next((mail for mail in details.mails if key is not None and mail.asked_key == key), None)
+        if asked is not None and kind not in (None, asked.kind):
+            raise KeyReusedError
         if asked is not None:
             request = MailRequest(details.submission.id, asked.kind, asked.version, asked.copy)
             return Resend(details.submission, request, begun=True, ended=asked.state != MailState.QUEUED)

@@ -50,14 +50,16 @@ class SubmissionChange:
         """Erase a submission; see `ManagedRepository.erase`.
 
         Its other items are stripped before and after, so that repeating an interrupted erasure
-        finishes it.
+        finishes it. One that somebody else changed stays whole.
         """
-        after = before
+        stored = self._stored(before)
         strip(self._table, before.id)
-        if before.status is not Status.ERASED:
-            after = before.erased()
-            self._commit(before, after, "erased", by, more={"ledger": put(items.erased_item(after, self._now))})
-            strip(self._table, before.id)
+        if before.status is Status.ERASED:
+            return before
+        after = before.erased()
+        ledger = put(items.erased_item(after, self._now))
+        self._commit(before, after, "erased", by, stored=stored, more={"ledger": ledger})
+        strip(self._table, before.id)
         return after
 
     def _commit(
@@ -67,11 +69,12 @@ class SubmissionChange:
         what: str,
         by: str,
         *,
+        stored: Item | None = None,
         more: Mapping[str, Write] | None = None,
         once: Once | None = None,
     ) -> Submission:
+        stored = stored or self._stored(before)
         event = Event(new_ulid(self._now, self._randomness), self._now, what, by)
-        stored = self._stored(before)
         guards = _guards(stored)
         stands_for = items.once_item(after, once) if once is not None else None
         target = items.submission_item(after) | {_CHANGED_BY: event.id}

@@ -265,7 +265,7 @@ class InMemorySubmissionRepository(SubmissionRepository):
             try:
                 ulid_milliseconds(cursor.rpartition("_")[2])
             except ValueError as error:
-                raise InvalidCursorError(cursor) from error
+                raise InvalidCursorError(f'"{cursor[:60]}" is not a cursor of a list.') from error
         selection = Selection(form, statuses, since, until, option)
         submissions = [entry for entry in self._newest_first() if selection.admits(entry)]
         return iter([entry for entry in submissions if cursor is None or entry.id < cursor])

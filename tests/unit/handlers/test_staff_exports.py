@@ -105,7 +105,7 @@ def test_export__of_many_names_the_command(office: StaffOffice, monkeypatch: pyt
     [
         ("form=registration", 400, "format must be csv or xlsx."),
         ("form=registration&format=parquet", 400, "format must be csv or xlsx."),
-        ("format=csv", 400, "Each form has its own columns, so name one: form=registration"),
+        ("format=csv", 400, "Each form has its own columns. Name one, such as form=registration."),
         ("format=csv&form=nothing", 404, "There is no form 'nothing'."),
         ("format=csv&form=registration&status=lost", 400, "There is no status 'lost'."),
         ("format=csv&form=registration&columns=name", 400, 'There is no parameter "columns" here.'),

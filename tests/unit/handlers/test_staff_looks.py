@@ -137,7 +137,7 @@ def test_attendance__of_a_form_has_everyone(office: StaffOffice) -> None:
 @pytest.mark.parametrize(
     ("query", "status", "detail"),
     [
-        ("", 400, "Name a form: form=registration"),
+        ("", 400, "Name a form, such as form=registration."),
         ("form=nothing", 404, "There is no form 'nothing'."),
         ("form=registration&option=first", 404, "There is no option 'first' in the form registration."),
         ("form=registration&day=tomorrow", 400, "A day is written as 2026-03-01."),

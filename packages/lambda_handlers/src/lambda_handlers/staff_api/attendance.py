@@ -31,7 +31,7 @@ def show_attendance(call: Call) -> dict[str, Any]:
     """Answer with the list of a day, by default today, in the order of names."""
     name, option, day = (call.parameter(parameter) for parameter in ("form", "option", "day"))
     if name is None:
-        raise InvalidParameterError("Name a form: form=registration")
+        raise InvalidParameterError("Name a form, such as form=registration.")
     form = the_form(call.services.forms, name)
     option = None if option is None else _known_option(call, form, option)
     expected = call.services.attendance().list(name, option, None if day is None else read_day(day))

@@ -42,7 +42,7 @@ def export_submissions(call: Call) -> dict[str, Any]:
     if format_ not in MEDIA_TYPES:
         raise InvalidParameterError("format must be csv or xlsx.")
     if name is None:
-        raise InvalidParameterError("Each form has its own columns, so name one: form=registration")
+        raise InvalidParameterError("Each form has its own columns. Name one, such as form=registration.")
     form = the_form(call.services.forms, name)
     submissions = list(islice(call.services.query().select(selected(call)), MOST_ROWS + 1))
     if len(submissions) > MOST_ROWS:

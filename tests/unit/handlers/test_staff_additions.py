@@ -187,7 +187,7 @@ def test_mail__asked_for_twice_at_once_is_one(office: StaffOffice, monkeypatch: 
     assert mail(office, entry).status == 200
     overtake(lambda: mail(office, other, key="k-2", who=COLLEAGUE), monkeypatch)
     late = mail(office, other)
-    assert (late.status, late.json["changed"]["by"]) == (412, COLLEAGUE)
+    assert (late.status, late.json["code"]) == (409, "mail_asked")
     assert [whats(office, each) for each in (entry, other)] == [["mail resent: confirmed"]] * 2
 
 

@@ -237,6 +237,16 @@ def test_lost_race__says_who_changed_what_and_when(office: StaffOffice) -> None:
     assert events(office, entry) == [("labelled paid", COLLEAGUE)]
 
 
+def test_lost_race__is_told_by_the_change_not_by_a_mail_since(office: StaffOffice) -> None:
+    """A resent mail is in the history too, but nobody loses a race to it."""
+    entry = office.register()
+    label_by_colleague(office, entry)
+    path = f"/staff/submissions/{entry.id}/mails"
+    assert office.call("POST", path, headers={"Idempotency-Key": "k-1"}).status == 200
+    changed = edit(office, entry, participant="Bo Ek").json["changed"]
+    assert (changed["by"], changed["what"]) == (COLLEAGUE, "labelled paid")
+
+
 @pytest.mark.parametrize("action", ["cancel", "mark_spam", "erase", None])
 def test_lost_race__between_reading_and_writing(office: StaffOffice, action: str | None) -> None:
     """The version is part of what is written, so the later one loses even then."""

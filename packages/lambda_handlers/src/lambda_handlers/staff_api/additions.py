@@ -70,7 +70,10 @@ def resend_mail(call: Call) -> dict[str, Any]:
         service.resend(plan, by=call.by)
     except (MailAskedError, SubmissionChangedError) as error:
         details = call.services.query().show(details.submission.id)
-        if not any(mail.asked_key == key for mail in details.mails):  # otherwise the same request was faster
+        same_request_was_faster = any(mail.asked_key == key for mail in details.mails)
+        if isinstance(error, MailAskedError) and not same_request_was_faster:
+            raise
+        if not same_request_was_faster:
             raise submission_changed(details) from error
     return change_response(call, details.submission.id)
 

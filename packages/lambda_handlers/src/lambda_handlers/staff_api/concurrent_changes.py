@@ -24,10 +24,11 @@ class ConcurrentChangeError(RollcallError):
 
 def submission_changed(details: SubmissionDetails) -> ConcurrentChangeError:
     """Return the error for a submission that has another version than the caller saw."""
-    last = details.events[-1]
+    version = details.submission.version  # several lines may have it: a mail that is resent changes nothing
+    last = next((event for event in details.events if event.version == version), details.events[-1])
     return ConcurrentChangeError(
         f"{last.by} changed this submission while you were working ({last.what}). Your change was not saved.",
-        {"by": last.by, "at": iso(last.at), "what": last.what, "version": details.submission.version},
+        {"by": last.by, "at": iso(last.at), "what": last.what, "version": version},
     )
 
 

@@ -40,6 +40,7 @@ from registration_core.domain.errors import (
     UnknownNameError,
 )
 from registration_core.domain.mail_errors import (
+    MailAskedError,
     MailedLatelyError,
     MailNotFittingError,
     NoStaffError,
@@ -76,6 +77,7 @@ STATUS_AND_CODE: Mapping[type[RollcallError], tuple[int, str]] = {
     StatusTransitionError: (409, NOT_ALLOWED),
     AlreadyRegisteredError: (409, AlreadyRegisteredError.code),
     NoSeatError: (409, NoSeatError.code),
+    MailAskedError: (409, MailAskedError.code),
     MailedLatelyError: (409, MailedLatelyError.code),
     MailNotFittingError: (409, MailNotFittingError.code),
     NoStaffError: (409, NoStaffError.code),

@@ -54,7 +54,9 @@ class DynamoAskedMails(AskedMails):
             return  # already written, perhaps by an attempt whose response got lost
         if "entry" in refused:
             raise SubmissionChangedError(submission.id)
-        raise MailAskedError(f'Someone else has asked for the mail {request.name} of "{submission.id}".')
+        raise MailAskedError(
+            f'Someone else asked for the mail "{request.kind}" about "{submission.id}" at the same moment.'
+        )
 
     def states(self, requests: Iterable[MailRequest]) -> Mapping[tuple[str, str], MailState]:
         """Return the states of known mails."""

@@ -9,19 +9,22 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 from conftest import ROOT
+from contract.fakes import StoppedClock
+from contract.webhook_fakes import InMemoryDeliveries
 from shipped import SOURCES
 from unit.cli.fakes import DESCRIPTION, CommandLine, FakeStack, Ran
 
 from admin_cli.aws.contexts import Context
-from admin_cli.doctor import forms, machine, mail, resources
+from admin_cli.doctor import forms, machine, mail, resources, webhooks
 from admin_cli.doctor.examination import Patient, examine
 from admin_cli.doctor.findings import Health, Verdict, well
 from admin_cli.errors import CliError, ExitCode
+from admin_cli.stack import WebhookPlaces
 from registration_core.domain.quota import QuotaState
 from rollcall_build.forms.files import compile_forms
 
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from admin_cli.stack import StackDescription
+    from registration_core.bootstrap import WebhookParts
     from registration_core.domain.forms import Form
     from rollcall_build.sources import Sources
 
@@ -124,6 +129,7 @@ CHECKS = {
     "functions": resources.functions,
     "mappings": resources.mappings,
     "dead letters": resources.dead_letters,
+    "webhooks": webhooks.webhooks,
     "concurrency": resources.concurrency,
     "sandbox": mail.sandbox,
     "identity": mail.identity,
@@ -131,6 +137,44 @@ CHECKS = {
     "api": forms.deployed,
     "seats": forms.seats,
 }
+
+
+CRM = {"name": "crm", "url": "https://hooks.kuggen.se/", "events": ["submitted"]}
+TELLING = FORMS | {"contact": replace(FORMS["contact"], webhooks=(CRM,))}
+DELIVERING = replace(DESCRIPTION, webhooks=WebhookPlaces("https://sqs/w", "https://sqs/d", "rollcall/prod/webhooks"))
+
+
+@pytest.mark.parametrize(
+    ("description", "answers", "health", "says"),
+    [
+        (DESCRIPTION, {}, Health.WARNING, "The stack doesn't deliver the webhooks of contact."),
+        (DELIVERING, {}, Health.OK, "1 delivered, no dead letters"),
+        (
+            DELIVERING,
+            {"get_queue_attributes": {"Attributes": {"ApproximateNumberOfMessages": "2"}}},
+            Health.FAILURE,
+            "2 messages could not be delivered.",
+        ),
+        (
+            DELIVERING,
+            {"list_event_source_mappings": {"EventSourceMappings": []}},
+            Health.FAILURE,
+            "No webhooks are delivered: nothing triggers deliver: the webhook queue has no event source mapping.",
+        ),
+    ],
+)
+def test_webhooks__are_delivered(
+    description: StackDescription, answers: dict[str, Any], health: Health, says: str
+) -> None:
+    sick = patient(forms=TELLING, description=description, **answers)
+    deliveries = InMemoryDeliveries(StoppedClock())
+    cast("FakeAws", sick.stack).hooks = cast("WebhookParts", SimpleNamespace(deliveries=deliveries))
+
+    verdict = webhooks.webhooks(sick)
+    assert (verdict.health, verdict.says) == (health, says)
+    if health is Health.OK:
+        deliveries.turn_off("contact", "crm")
+        assert webhooks.webhooks(sick).says == "Receivers answered that they want no more messages: contact/crm."
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -458,8 +502,8 @@ def test_doctor__with_a_failure_exits_with_1(doctor: Callable[..., Ran]) -> None
     sound, warned, failed = doctor(), doctor(quotas={option: 3}), doctor(describe_continuous_backups=OFF)
 
     assert (sound.code, warned.code, failed.code) == (0, 0, 1)
-    assert sound.err == "15 ok, 0 warnings, 0 failures, 4 skipped.\n"
-    assert warned.err == "14 ok, 1 warning, 0 failures, 4 skipped.\n"
+    assert sound.err == "16 ok, 0 warnings, 0 failures, 4 skipped.\n"
+    assert warned.err == "15 ok, 1 warning, 0 failures, 4 skipped.\n"
     assert (
         "failure\tbackups\tPoint-in-time recovery is off, so lost data can't be restored.\tAsk the operator to run: "
         "rollcall infra apply\n"
@@ -472,7 +516,7 @@ def test_doctor__prints_json(doctor: Callable[..., Ran]) -> None:
 
     findings = json.loads(ran.out)
     assert ran.code == 1
-    assert len(findings) == 19
+    assert len(findings) == 20
     assert {"check": "backups", "health": "failure"} in findings
     assert {"check": "clock", "health": "ok"} in findings
 
@@ -482,7 +526,7 @@ def test_doctor__without_credentials_asks_nothing_more(doctor: Callable[..., Ran
     ran = doctor(caller=CliError("No AWS credentials were found.", hint="Sign in", exit_code=ExitCode.CREDENTIALS))
 
     assert ran.code == 1
-    assert healths(ran) == ["ok", "failure", "ok", *["skipped"] * 16]
+    assert healths(ran) == ["ok", "failure", "ok", *["skipped"] * 17]
     assert "failure\tcredentials\tNo AWS credentials were found.\tSign in\n" in ran.out
 
 
@@ -490,7 +534,7 @@ def test_doctor__without_a_description_asks_nothing_more(doctor: Callable[..., R
     """It does not know what should be there."""
     ran = doctor(description=CliError("There is no stack 'x'.", hint="Name another."))
 
-    assert healths(ran) == ["ok", "ok", "ok", "failure", *["skipped"] * 15]
+    assert healths(ran) == ["ok", "ok", "ok", "failure", *["skipped"] * 16]
 
 
 def test_doctor__on_a_terminal_fits_80_columns(doctor: Callable[..., Ran]) -> None:

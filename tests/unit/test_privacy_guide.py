@@ -7,6 +7,7 @@ import re
 import pytest
 from shipped import ROOT, SOURCES
 
+from registration_core.adapters.dynamodb.deliveries import KEPT as DELIVERIES_KEPT
 from registration_core.adapters.signing import LINK_LIFE
 from registration_core.domain.mail import MailState
 from registration_core.domain.submission import SPAM_KEPT
@@ -42,6 +43,10 @@ def test_guide__says_how_long_guards_and_suppressions_last() -> None:
     assert f"{SUPPRESSED_FOR[MailState.BOUNCED].days} days after a bounce, ten years" in row("suppression")
 
 
+def test_guide__says_how_long_deliveries_are_remembered() -> None:
+    assert f"{DELIVERIES_KEPT.days} days after the last attempt" in row("webhook's delivery")
+
+
 def test_guide__says_how_long_a_link_works() -> None:
     assert f"work for {LINK_LIFE.days} days at most" in GUIDE
 
@@ -51,6 +56,12 @@ def test_guide__says_how_long_a_link_works() -> None:
     [
         ("modules/mail/main.tf", r'name += "\$\{var\.name\}-mail"', "The mail queue ({days} days)"),
         ("modules/mail/main.tf", r'name += "\$\{var\.name\}-mail-dead-letters"', "its dead letters ({days} days)"),
+        ("modules/webhooks/main.tf", r'name += "\$\{var\.name\}-webhooks"', "The webhook queue ({days} days)"),
+        (
+            "modules/webhooks/main.tf",
+            r"webhooks-dead-letters",
+            "and its dead letters ({days} days) hold",
+        ),
         ("modules/store/main.tf", r"stream-dead-letters", "The dead letters of the change stream ({days} days)"),
     ],
 )

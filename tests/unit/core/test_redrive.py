@@ -15,15 +15,19 @@ from contract.fakes import (
     StoppedClock,
 )
 from contract.mail_fakes import ListedChanges, ListedDeadLetters
+from contract.webhook_fakes import ListedWebhookQueue
 from unit.core.builders import a_form, an_entry
 
 from registration_core.domain.dead_letters import ChangeSpan, DeadLetter
 from registration_core.domain.errors import MailQueueError, SubmissionNotFoundError
 from registration_core.domain.mail import Change, MailKind, MailRequest, Notice
 from registration_core.domain.submission import Idempotency, MailRecord, Status, SubmissionDetails
+from registration_core.domain.webhooks import Delivery, WebhookEvent
+from registration_core.services.dispatch import WebhookDispatch
 from registration_core.services.redrive import FAILED, STUCK_AFTER, RedriveService, stuck
 
-FORM = a_form()
+CRM = {"name": "crm", "url": "https://hooks.kuggen.se/", "events": ["cancelled"]}
+FORM = replace(a_form(), webhooks=(CRM,))
 ENTRY = an_entry(FORM, {"name": "Åsa"}, submitted_at=START, expires_at=START + timedelta(days=30))
 SPAN = ChangeSpan("arn", "shard-1", "100", "120", 2, START, START + timedelta(minutes=1))
 
@@ -46,6 +50,7 @@ class World:
         self.stream = ListedDeadLetters(list(stream))
         self.changes = ListedChanges()
         self.queue = ListedMailQueue()
+        self.webhooks = ListedWebhookQueue()
         self.service = RedriveService(
             mail_letters=self.mails,
             stream_letters=self.stream,
@@ -54,6 +59,7 @@ class World:
             forms=GivenForms(FORM),
             repository=self.repository,
             clock=self.clock,
+            webhooks=WebhookDispatch(queue=self.webhooks, forms=GivenForms(FORM)),
         )
 
 
@@ -180,3 +186,17 @@ def test_redrive__of_expired_changes_looks_only_at_their_time() -> None:
     (redriven,) = world.service.redrive(None)
     assert (redriven.letter.id, redriven.gone) == ("4f2a9c01", True)
     assert {request.id[-1] for request in world.queue.requests} == {"1"}
+
+
+def test_stream_letter__is_told_to_receivers_too() -> None:
+    """What dispatch would have queued; once the stream has forgotten the changes, only mails are found."""
+    world = World(stream=(a_letter(9, SPAN),))
+    world.changes.changes = [Change(ENTRY.id, 2, Status.CANCELLED, Status.CONFIRMED, form=FORM.name)]
+
+    (redriven,) = world.service.redrive(None)
+
+    assert (redriven.mails, redriven.webhooks) == (1, 1)
+    assert world.webhooks.deliveries == [Delivery(FORM.name, "crm", ENTRY.id, WebhookEvent.CANCELLED, 2)]
+    forgotten = World(stream=(a_letter(9, SPAN),))
+    (redriven,) = forgotten.service.redrive(None)
+    assert (redriven.gone, redriven.webhooks) == (True, 0)

@@ -9,8 +9,10 @@ import pytest
 from shipped import ROOT
 from unit.forms.test_form_files import EMAIL, HEAD, NAME, problems, write
 
+from admin_cli.forms.file_warnings import warnings_of
 from registration_core.domain.forms import Form
 from registration_core.domain.webhooks import Webhook, WebhookEvent, WebhookFormat, webhooks_of
+from rollcall_build.forms.example_addresses import ExampleAddressError, ensure_own_addresses
 from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
@@ -102,3 +104,15 @@ def test_guide__shows_webhooks_that_are_valid(tmp_path: Path) -> None:
     form = compile_forms(write(tmp_path, HEAD + shown + field + EMAIL))["course"]
 
     assert [webhook.name for webhook in webhooks_of(form)] == ["crm", "hooks.slack.com"]
+
+
+def test_check__warns_of_receivers_that_keep_answers_or_do_not_exist(tmp_path: Path) -> None:
+    keeps = a_webhook('name = "crm"', 'url = "https://hooks.kuggen.se/"', EVENTS, 'fields = ["name"]')
+    example = a_webhook('name = "chat"', URL, 'events = ["submitted", "erased"]', 'fields = ["name"]')
+    form = compile_forms(write(tmp_path, HEAD + keeps + example + NAME + EMAIL))["course"]
+
+    example_address, keeps_answers = warnings_of(form)
+    assert example_address.startswith('webhook "chat": "url" has an example address')
+    assert keeps_answers.startswith('webhook "crm": it gets answers and isn\'t told when they are erased here.')
+    with pytest.raises(ExampleAddressError, match="course has the webhook chat"):
+        ensure_own_addresses([form])

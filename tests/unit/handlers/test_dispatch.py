@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from contract.fakes import GivenForms
+from contract.webhook_fakes import ListedWebhookQueue
+from unit.core.builders import a_form
 
 from lambda_handlers.dispatch import dispatch
 from lambda_handlers.log import Log
 from registration_core.domain.errors import MailQueueError
 from registration_core.domain.mail import MailKind, MailRequest
 from registration_core.domain.ports import MailQueue
-from registration_core.services.dispatch import DispatchService
+from registration_core.domain.webhook_ports import WebhookQueueError
+from registration_core.domain.webhooks import Delivery, WebhookEvent
+from registration_core.services.dispatch import DispatchService, WebhookDispatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,3 +96,24 @@ def test_dispatch__logs_ids_and_nothing_personal(capsys: pytest.CaptureFixture[s
     written = capsys.readouterr().out
     assert "anna" not in written
     assert [json.loads(line)["submission_id"] for line in written.splitlines()] == ["reg_1", "reg_1"]
+
+
+def test_dispatch__queues_webhooks_after_the_mails(capsys: pytest.CaptureFixture[str]) -> None:
+    """Mails are queued even if webhooks can't be; an unknown form has no webhooks."""
+    crm = {"name": "crm", "url": "https://hooks.kuggen.se/", "events": ["confirmed"]}
+    form = replace(a_form(), webhooks=(crm,))
+    mails, webhooks = FakeQueue(), ListedWebhookQueue()
+    records = [record("crs_1"), record("reg_1")]
+    records[0]["dynamodb"]["NewImage"]["form"] = {"S": form.name}
+
+    def run_with(webhooks: ListedWebhookQueue) -> None:
+        service = DispatchService(queue=mails, webhooks=WebhookDispatch(queue=webhooks, forms=GivenForms(form)))
+        dispatch({"Records": records}, service, Log("dispatch"), request_id="r1")
+
+    run_with(webhooks)
+    assert len(mails.requests) == 4
+    assert webhooks.deliveries == [Delivery(form.name, "crm", "crs_1", WebhookEvent.CONFIRMED, 1)]
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["webhook"] == "crm"
+    with pytest.raises(WebhookQueueError):
+        run_with(ListedWebhookQueue(broken=True))
+    assert len(mails.requests) == 8

@@ -29,7 +29,7 @@ from registration_core.adapters.render import PAGES, SHARED
 from registration_core.domain.errors import RollcallError
 from registration_core.domain.forms import Form
 from rollcall_build.files import replace_file, staff_package
-from rollcall_build.forms.example_addresses import ensure_own_staff
+from rollcall_build.forms.example_addresses import ensure_own_addresses
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.mails.checks import check_mails
 from rollcall_build.site.content import SiteContent, read_site_content
@@ -222,7 +222,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         sources = sources_of(options.root, os.environ)
         if not options.example:
-            ensure_own_staff(compile_forms(sources.forms).values())
+            ensure_own_addresses(compile_forms(sources.forms).values())
         report = build_package(sources, options.out)
     except RollcallError as error:
         sys.stderr.write(f"{error}\n")

@@ -121,12 +121,12 @@ def initialise(services: Services, terraform: StackTerraform) -> int:
 
 def build_package(services: Services, sources: Sources) -> None:
     """Build the functions' zip that the configuration deploys."""
-    from rollcall_build.forms.example_addresses import ExampleAddressError, ensure_own_staff  # noqa: PLC0415
+    from rollcall_build.forms.example_addresses import ExampleAddressError, ensure_own_addresses  # noqa: PLC0415
     from rollcall_build.forms.files import compile_forms  # noqa: PLC0415 - one command's
     from rollcall_build.package import build_package  # noqa: PLC0415 - reads every form
 
     try:
-        ensure_own_staff(compile_forms(sources.forms).values())
+        ensure_own_addresses(compile_forms(sources.forms).values())
     except ExampleAddressError as error:
         raise CliError(str(error)) from error
     report = build_package(sources, sources.root / "dist" / "rollcall-lambda.zip")

@@ -98,7 +98,7 @@ def _ensure_together(*, deep: bool, repair: bool, asks: bool, paced: bool) -> No
 
 def _findings(services: Services) -> Iterator[Finding]:
     """Check the machine first: every other check needs credentials and the stack's description."""
-    from admin_cli.doctor import desk, forms, machine, mail, resources  # noqa: PLC0415 - only for this
+    from admin_cli.doctor import desk, forms, machine, mail, resources, webhooks  # noqa: PLC0415 - only for this
     from admin_cli.doctor.examination import Patient, examine, skipped  # noqa: PLC0415
 
     machine_checks = {"terraform": machine.terraform, "credentials": machine.credentials, "clock": machine.clock}
@@ -109,6 +109,7 @@ def _findings(services: Services) -> Iterator[Finding]:
         "functions": resources.functions,
         "mappings": resources.mappings,
         "dead letters": resources.dead_letters,
+        "webhooks": webhooks.webhooks,
         "identity": mail.identity,
         "sandbox": mail.sandbox,
         "addresses": mail.addresses,

@@ -56,7 +56,9 @@ def functions(patient: Patient) -> Verdict:
     """Whether every function is ready to run."""
     from rollcall_build.package import FUNCTIONS  # noqa: PLC0415 - reads forms; only for this
 
-    names = (*FUNCTIONS, "staff") if patient.stack.description.desk else FUNCTIONS
+    description = patient.stack.description
+    by_choice = {"staff": description.desk, "deliver": description.webhooks}
+    names = (*FUNCTIONS, *(name for name, chosen in by_choice.items() if chosen is not None))
     problems = []
     for name in names:
         function = _ask(patient, "lambda", "get_function_configuration", FunctionName=_function(patient, name))
@@ -71,8 +73,16 @@ def functions(patient: Patient) -> Verdict:
 
 def mappings(patient: Patient) -> Verdict:
     """Whether the stream and the queue trigger the functions that mail."""
+    problems, mends = untriggered(patient, TRIGGERS)
+    if problems:
+        return wrong(f"No mails are sent: {'; '.join(problems)}.", "; ".join(mends))
+    return well("the stream triggers dispatch, the queue triggers notify")
+
+
+def untriggered(patient: Patient, triggers: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Return which functions their source doesn't trigger, and how to fix that. triggers: function -> source."""
     problems, mends = [], []
-    for name, source in TRIGGERS.items():
+    for name, source in triggers.items():
         answer = _ask(patient, "lambda", "list_event_source_mappings", FunctionName=_function(patient, name))
         mappings = answer["EventSourceMappings"]
         if not mappings:
@@ -82,9 +92,7 @@ def mappings(patient: Patient) -> Verdict:
             if mapping.get("State") not in ("Enabled", "Enabling", "Updating", "Creating"):
                 problems.append(f"{source} does not trigger {name} ({mapping.get('State')})")
                 mends.append(f"aws lambda update-event-source-mapping --enabled --uuid {mapping['UUID']}")
-    if problems:
-        return wrong(f"No mails are sent: {'; '.join(problems)}.", "; ".join(dict.fromkeys(mends)))
-    return well("the stream triggers dispatch, the queue triggers notify")
+    return problems, list(dict.fromkeys(mends))
 
 
 def dead_letters(patient: Patient) -> Verdict:
@@ -93,9 +101,9 @@ def dead_letters(patient: Patient) -> Verdict:
     feedback_url = (
         f"{description.mail_dead_letters_url.rpartition('/')[0]}/{_function(patient, 'feedback')}-dead-letters"
     )
-    mails = _count_messages(patient, description.mail_dead_letters_url)
-    changes = _count_messages(patient, description.stream_dead_letters_url)
-    feedback = _count_messages(patient, feedback_url)
+    mails = count_messages(patient, description.mail_dead_letters_url)
+    changes = count_messages(patient, description.stream_dead_letters_url)
+    feedback = count_messages(patient, feedback_url)
     if not mails + changes + feedback:
         return well("none")
     mends = ["See why: rollcall mail failed. Fix the cause, then: rollcall mail redrive"] if mails + changes else []
@@ -106,7 +114,7 @@ def dead_letters(patient: Patient) -> Verdict:
     )
 
 
-def _count_messages(patient: Patient, queue_url: str) -> int:
+def count_messages(patient: Patient, queue_url: str) -> int:
     """Count the messages in a queue."""
     name = "ApproximateNumberOfMessages"
     answer = _ask(patient, "sqs", "get_queue_attributes", QueueUrl=queue_url, AttributeNames=[name])

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from registration_core.adapters.sheets.headings import ANSWER, Headings, both_told
 from registration_core.domain.cells import shared_names
 from registration_core.domain.fields import FIRST_DATE, FieldType
-from rollcall_build.forms.example_addresses import example_staff
+from registration_core.domain.webhooks import WebhookEvent, webhooks_of
+from rollcall_build.forms.example_addresses import example_staff, example_webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ def warnings_of(form: Form) -> Iterator[str]:
     """Yield a sentence per warning, which names the field."""
     for address in example_staff(form):
         yield f'"staff" has the example address {address}, which nobody reads. Use an address of your own.'
+    yield from _of_webhooks(form)
     headings = Headings(form)
     for field in form.fields:
         where = f'field "{field.name}"'
@@ -34,3 +36,14 @@ def warnings_of(form: Form) -> Iterator[str]:
             yield f'{where}: there is no "region", so 070-123 45 67 is stored as typed. Add one: region = "SE"'
         if field.type is FieldType.DATE and field.minimum is None:
             yield f'{where}: there is no "min", so dates from {FIRST_DATE} on are accepted. Add one: min = "today-20y"'
+
+
+def _of_webhooks(form: Form) -> Iterator[str]:
+    for name in example_webhooks(form):
+        yield f'webhook "{name}": "url" has an example address, which nobody receives at. Use an address of your own.'
+    for webhook in webhooks_of(form):
+        if webhook.fields and WebhookEvent.ERASED not in webhook.events:
+            yield (
+                f'webhook "{webhook.name}": it gets answers and isn\'t told when they are erased here. Add "erased" to '
+                '"events", and let the receiver delete them.'
+            )

@@ -44,7 +44,7 @@ def findings(sources: Sources) -> Iterator[Finding]:
         yield from _site(sources, forms)
     else:
         yield Finding("site", Health.SKIPPED, "needs forms without mistakes")
-    yield from _values(sources)
+    yield from _values(sources, forms)
 
 
 def _site(sources: Sources, forms: Mapping[str, Form]) -> Iterator[Finding]:
@@ -72,7 +72,7 @@ def _site_warnings(sources: Sources, forms: Mapping[str, Form]) -> Iterator[Find
         yield Finding("site", Health.WARNING, says, f'Write yours: {time_zones.KEY} = "Europe/Stockholm"')
 
 
-def _values(sources: Sources) -> Iterator[Finding]:
+def _values(sources: Sources, forms: Mapping[str, Form]) -> Iterator[Finding]:
     from rollcall_local.errors import TerraformMissingError  # noqa: PLC0415 - only where there are values
     from rollcall_local.terraform import require_terraform  # noqa: PLC0415
 
@@ -86,10 +86,10 @@ def _values(sources: Sources) -> Iterator[Finding]:
         yield Finding("values", Health.SKIPPED, str(error))
         return
     for file in files:
-        yield from _file_of_values(sources, file)
+        yield from _file_of_values(sources, file, forms)
 
 
-def _file_of_values(sources: Sources, file: Path) -> Iterator[Finding]:
+def _file_of_values(sources: Sources, file: Path, forms: Mapping[str, Form]) -> Iterator[Finding]:
     from admin_cli.organisation.values import ValuesError, read_values  # noqa: PLC0415 - starts Terraform
 
     name = f"values/{file.name}"
@@ -109,6 +109,9 @@ def _file_of_values(sources: Sources, file: Path) -> Iterator[Finding]:
         if isinstance(address, str) and is_example(address):
             says = f"{name}: {variable} is {address}, an example address."
             yield Finding("values", Health.WARNING, says, _OWN_ADDRESS)
+    if values.get("webhooks") is None and (telling := [name for name, form in forms.items() if form.webhooks]):
+        says = f"{name}: the webhooks of {', '.join(telling)} are not delivered."
+        yield Finding("values", Health.WARNING, says, "Add webhooks = {} if this stack should: docs/options.md")
 
 
 def _disagreements(sources: Sources, file: Path, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:

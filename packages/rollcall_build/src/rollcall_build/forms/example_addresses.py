@@ -1,4 +1,4 @@
-"""Example addresses, which no mail reaches: fine for a trial, wrong for a deployment."""
+"""Example addresses, which no mail and no webhook reaches: fine for a trial, wrong for a deployment."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from registration_core.domain.errors import RollcallError
+from registration_core.domain.webhook_urls import read_webhook_url
+from registration_core.domain.webhooks import webhooks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from registration_core.domain.forms import Form
 
@@ -17,7 +19,7 @@ DOMAINS = ("example", "test", "invalid", "localhost", "example.com", "example.ne
 
 
 class ExampleAddressError(RollcallError):
-    """A deployment whose mail to the staff would reach nobody."""
+    """A deployment whose mail to the staff or whose webhooks would reach nobody."""
 
 
 def is_example(address: str) -> bool:
@@ -31,11 +33,19 @@ def example_staff(form: Form) -> Iterator[str]:
     return filter(is_example, form.staff)
 
 
-def ensure_own_staff(forms: Iterable[Form]) -> None:
-    """Raise ExampleAddressError where a form would mail its submissions to nobody."""
-    examples = [f"{form.name} mails {address}" for form in forms for address in example_staff(form)]
+def example_webhooks(form: Form) -> Iterator[str]:
+    """Yield the names of a form's webhooks that go to example addresses."""
+    return (each.name for each in webhooks_of(form) if is_example(read_webhook_url(each.url).host))
+
+
+def ensure_own_addresses(forms: Collection[Form]) -> None:
+    """Raise ExampleAddressError where a form would tell nobody of its submissions."""
+    examples = [
+        *(f"{form.name} mails {address}" for form in forms for address in example_staff(form)),
+        *(f"{form.name} has the webhook {name}" for form in forms for name in example_webhooks(form)),
+    ]
     if examples:
         raise ExampleAddressError(
-            f"Nobody reads example addresses: {'; '.join(examples)}. Put your staff's own addresses in "
-            "the form files before you deploy."
+            f"Nobody reads example addresses: {'; '.join(examples)}. Put your own addresses in the form files before "
+            "you deploy."
         )

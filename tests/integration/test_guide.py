@@ -77,6 +77,8 @@ class Reader:
             # A recently mailed kind is not mailed again, and an imported registrant got no mail at all.
             real = self._imported() if " resend " in command else self._registered(mailed=" local mail " in command)
             command = command.replace(reference, real)
+            if " note remove " in command:
+                self._manager.done("note", "add", "Called, no answer", real, "--yes")
         if " erase " in command and ADDRESS in command:
             command = command.replace(ADDRESS, self._register()["email"])
         if " edit " in command or " search " in command:

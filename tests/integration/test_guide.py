@@ -59,6 +59,8 @@ class Reader:
     def types(self, line: str) -> Ran:
         """Run a line with real values in place of the guide's, and confirm every question."""
         words = self._words(line)
+        if words[1:3] == ["note", "remove"]:
+            self._manager.done("note", "add", "Called, no answer", words[4], "--yes")
         redirected = words.index("<") if "<" in words else None
         piped = None
         if redirected is not None:
@@ -77,8 +79,6 @@ class Reader:
             # A recently mailed kind is not mailed again, and an imported registrant got no mail at all.
             real = self._imported() if " resend " in command else self._registered(mailed=" local mail " in command)
             command = command.replace(reference, real)
-            if " note remove " in command:
-                self._manager.done("note", "add", "Called, no answer", real, "--yes")
         if " erase " in command and ADDRESS in command:
             command = command.replace(ADDRESS, self._register()["email"])
         if " edit " in command or " search " in command:

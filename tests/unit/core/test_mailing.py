@@ -25,6 +25,7 @@ from unit.core.builders import a_form, an_entry
 from lambda_handlers.notify import MAIL_TAKES_S
 from registration_core.adapters.dynamodb.retries import Deadline
 from registration_core.adapters.ses import CLIENT_CONFIG, SesMailer
+from registration_core.adapters.sqs import from_message, to_message
 from registration_core.domain.errors import (
     MailerError,
     MailHeldError,
@@ -34,7 +35,16 @@ from registration_core.domain.errors import (
     OutOfTimeError,
 )
 from registration_core.domain.forms import STAFF_MAILS
-from registration_core.domain.mail import FITTING, TO_STAFF, Attachment, MailKind, MailRequest, MailState
+from registration_core.domain.mail import (
+    FITTING,
+    TO_STAFF,
+    Attachment,
+    Change,
+    MailKind,
+    MailRequest,
+    MailState,
+    mails_for,
+)
 from registration_core.domain.submission import Idempotency, Status, Submission
 from registration_core.services.notify import LEASE, NotifyService, Outcome
 
@@ -406,6 +416,20 @@ def test_withdrawn__is_outdated_once_the_entry_changes_again() -> None:
     """Another mail reports that it was restored, or erased after its cancellation."""
     world = World(replace(ENTRY, status=Status.ERASED, version=3))
     assert world.service.notify(WITHDRAWN) is Outcome.OUTDATED
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"), [(Status.CANCELLED, Outcome.SENT), (Status.CONFIRMED, Outcome.OUTDATED)]
+)
+def test_withdrawn__still_goes_out_after_a_note_about_it(status: Status, outcome: Outcome) -> None:
+    """A note, a label or an undone check-in raises the version, and the registrant is gone all the same."""
+    (request,) = [
+        each
+        for each in mails_for(Change(ENTRY.id, 2, Status.CANCELLED, Status.CONFIRMED, by_registrant=True))
+        if each.kind == MailKind.STAFF_WITHDRAWN
+    ]
+    world = World(replace(ENTRY, status=status, version=3))
+    assert world.service.notify(from_message(to_message(request))) is outcome
 
 
 @pytest.mark.parametrize(("kind", "word"), list(TO_STAFF.items()))

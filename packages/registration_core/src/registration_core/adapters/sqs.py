@@ -53,8 +53,10 @@ def to_message(request: MailRequest) -> str:
         content["entries"] = list(request.entries)
     if request.more:
         content["more"] = request.more
+    if request.statuses or request.sending is not None:
+        content["statuses"] = sorted(request.statuses)
     if request.sending is not None:
-        content |= {"sending": request.sending, "statuses": sorted(request.statuses), "option": request.option}
+        content |= {"sending": request.sending, "option": request.option}
     return json.dumps(content)
 
 
@@ -66,7 +68,8 @@ def from_message(body: str) -> MailRequest:
         if content.get("sending") is None:
             entries = tuple(map(str, content.get("entries", ())))
             copy, more = int(content.get("copy", 0)), int(content.get("more", 0))
-            return MailRequest(submission, MailKind(kind), version, copy, entries=entries, more=more)
+            statuses = frozenset(map(Status, content.get("statuses", ())))
+            return MailRequest(submission, MailKind(kind), version, copy, statuses=statuses, entries=entries, more=more)
         return MailRequest(
             submission,
             kind,

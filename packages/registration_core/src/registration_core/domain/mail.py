@@ -71,7 +71,8 @@ class MailRequest:
     own mail. version: the submission's version that caused the mail; for `already_registered` and
     digests the day, as `20270301`. copy: 0 for the first mail; resends count from 1. sending: the
     ID of staff's sending, for a form's own mail. It is sent only if the submission has one of
-    `statuses` and is still about `option`. entries: the submissions that a digest names. more: how
+    `statuses` and is still about `option`. For `staff_withdrawn`, statuses has the one that the
+    registrant brought about. entries: the submissions that a digest names. more: how
     many it only counts.
     """
 
@@ -97,7 +98,9 @@ class MailRequest:
         if self.sending is not None:
             return submission.status in self.statuses and submission.option == self.option
         if self.kind == MailKind.STAFF_WITHDRAWN and submission.version != self.version:
-            return False  # it was restored, or erased after it was cancelled: another mail says so
+            # A note about it changes nothing, but if it was restored, or erased after it was cancelled, another mail
+            # says so.
+            return submission.status in self.statuses
         return submission.status in FITTING[MailKind(self.kind)]
 
 
@@ -159,10 +162,11 @@ def mails_for(change: Change | Notice) -> list[MailRequest]:
         return [MailRequest(change.id, MailKind.ALREADY_REGISTERED, change.day)]
     if change.quiet:
         return []
-    kinds = _kinds(change.was, change.status)
+    requests = [MailRequest(change.id, kind, change.version) for kind in _kinds(change.was, change.status)]
     if change.by_registrant and change.was in _WITHDRAWN_FROM and change.status in FITTING[MailKind.STAFF_WITHDRAWN]:
-        kinds = (*kinds, MailKind.STAFF_WITHDRAWN)
-    return [MailRequest(change.id, kind, change.version) for kind in kinds]
+        brought_about = frozenset({change.status})
+        requests.append(MailRequest(change.id, MailKind.STAFF_WITHDRAWN, change.version, statuses=brought_about))
+    return requests
 
 
 _WITHDRAWN_FROM = frozenset({*ON_ARRIVAL, Status.CANCELLED})

@@ -25,9 +25,9 @@ locals {
     audit          = var.trail != null || var.tracing != null || var.budget != null
     delivery       = var.delivery != null
     delivery-token = try(var.delivery.token_secret, null) != null
+    desk           = var.staff_auth != null
     domain         = var.domain != null || var.one_origin != null
-    recovery       = var.backup != null
-    replicas       = var.replica_regions != null
+    recovery       = var.backup != null || var.replica_regions != null
     shield         = var.firewall != null || var.access != null || var.encryption != null
     watch          = var.dashboard != null || var.site_access_logs != null || (var.alarms != null && var.api_access_logs != null)
   }

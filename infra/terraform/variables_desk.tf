@@ -26,13 +26,13 @@ variable "staff_auth" {
   # A request is signed for the host that it is sent to, and CloudFront sends it on to another.
   validation {
     condition     = var.one_origin == null || try(var.staff_auth.kind != "iam", true)
-    error_message = "Leave out one_origin, or set staff_auth.kind to cognito: a request signed for the site's address isn't valid at the API."
+    error_message = "With staff_auth of kind iam, leave out one_origin: a request signed for the site's address isn't valid at the API."
   }
 
   # docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html: in one account, a policy of
   # the API that allows a call is enough, whatever the caller's own policies say.
   validation {
     condition     = var.access == null || try(var.staff_auth.kind != "iam", true)
-    error_message = "Leave out access, or set staff_auth.kind to cognito: access gives the API a policy that would let everyone with credentials of this AWS account use the staff API."
+    error_message = "With staff_auth of kind iam, leave out access: it gives the API a policy that would let everyone with credentials of this AWS account use the staff API."
   }
 }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EDITS = {
     "modules/api/routes.tf": [
         ('Access-Control-Max-Age       = "600"', 'Access-Control-Max-Age       = "60"'),
-        ("get  = { x-amazon-apigateway-integration = local.links }", "get  = local.preflight"),
+        ("get  = { x-amazon-apigateway-integration = local.links }", "get  = local.preflight.forms"),
     ],
     "modules/api/errors.tf": [("There is nothing at this address.", "Nothing is here.")],
     "functions.tf": [("memory_mb   = 512", "memory_mb   = 768")],
@@ -34,7 +34,7 @@ EDITS = {
 NOT_IN_A_SNAPSHOT = {"aws_api_gateway_deployment", "aws_api_gateway_method_settings", "aws_api_gateway_stage"}
 """Types of API Gateway's that are live without a deployment."""
 
-UNNAMED = {"aws_api_gateway_deployment", "aws_api_gateway_rest_api"}
+UNNAMED = {"aws_api_gateway_deployment", "aws_api_gateway_rest_api", "aws_cognito_user_pool"}
 """Types of which AWS accepts two at a time: their names are their own IDs."""
 
 

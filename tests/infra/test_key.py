@@ -94,8 +94,8 @@ def test_roles__use_the_key_through_services_only(everything: Plan) -> None:
     }
 
     functions = {address.split(".")[1] for address in users} - {"staff"}
-    assert functions == {"submit", "links", "sweep", "dispatch", "notify", "feedback"}
-    assert sum(address.startswith("module.staff") for address in users) == 2
+    assert functions == {"submit", "links", "sweep", "dispatch", "notify", "feedback", "staff_function[0]"}
+    assert sum(address.startswith("module.staff.") for address in users) == 2
     services = [f"{service}.{REGION}.amazonaws.com" for service in ("dynamodb", "secretsmanager", "sqs")]
     for address, statement in users.items():
         assert statement.actions <= {"kms:Decrypt", "kms:GenerateDataKey"}, address

@@ -47,6 +47,21 @@ def test_description__matches_the_outputs(applied: Applied) -> None:
     assert described["api_url"] == applied.workspace.api_url
 
 
+def test_desk__talks_to_the_api_and_the_sign_in_pages_only(applied: Applied) -> None:
+    (made,) = [
+        one["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"]
+        for one in applied.aws("cloudfront").list_response_headers_policies()["ResponseHeadersPolicyList"]["Items"]
+        if one["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"]["Name"] == "rollcall-local-site-desk"
+    ]
+
+    edge = applied.workspace.endpoint_url  # of both
+    assert made["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"] == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        f"connect-src 'self' {edge}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
 def test_second_apply__changes_nothing_and_shows_no_key(applied: Applied) -> None:
     """Terraform leaves keys alone. Neither its output and state nor a function's configuration shows one."""
     secrets, functions = applied.aws("secretsmanager"), applied.aws("lambda")

@@ -62,14 +62,21 @@ resource "aws_cognito_user_group" "this" {
   description  = each.value
 }
 
+# Spelled out for the API: it would otherwise be replaced as the API's deployment is, the new one before the old one is gone.
+locals {
+  resource_server = "rollcall"
+  scope_name      = "staff"
+  scope           = "${local.resource_server}/${local.scope_name}"
+}
+
 # Its scope is only in access tokens, so the API takes no ID token.
 resource "aws_cognito_resource_server" "this" {
   user_pool_id = aws_cognito_user_pool.this.id
-  identifier   = "rollcall"
+  identifier   = local.resource_server
   name         = "Rollcall"
 
   scope {
-    scope_name        = "staff"
+    scope_name        = local.scope_name
     scope_description = "Use the staff API."
   }
 }
@@ -86,7 +93,7 @@ resource "aws_cognito_user_pool_client" "desk" {
 
   allowed_oauth_flows_user_pool_client = true
   allowed_oauth_flows                  = ["code"]
-  allowed_oauth_scopes                 = ["openid", "${aws_cognito_resource_server.this.identifier}/staff"]
+  allowed_oauth_scopes                 = ["openid", local.scope]
   callback_urls                        = [var.desk_url, var.command_line_url]
   logout_urls                          = [var.desk_url]
 
@@ -99,6 +106,8 @@ resource "aws_cognito_user_pool_client" "desk" {
     id_token      = "minutes"
     refresh_token = "hours"
   }
+
+  depends_on = [aws_cognito_resource_server.this] # Cognito refuses a scope that it doesn't know
 }
 
 resource "aws_cognito_user_pool_domain" "this" {

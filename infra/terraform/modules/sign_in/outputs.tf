@@ -15,5 +15,5 @@ output "client_id" {
 
 output "scope" {
   description = "The scope that an access token must have."
-  value       = "${aws_cognito_resource_server.this.identifier}/staff"
+  value       = local.scope
 }

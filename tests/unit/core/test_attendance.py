@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from contract.fakes import GivenForms
+from contract.manage_fake import InMemoryManagedRepository
 from unit.core.builders import a_field, a_form, words
 from unit.core.test_manage import Office
 
@@ -17,10 +19,13 @@ from registration_core.domain.quota import Quota
 from registration_core.domain.submission import Status
 from registration_core.domain.time_zones import TimeZone
 from registration_core.services.attendance import AttendanceService
+from registration_core.services.notes import NoteService
 from registration_core.services.query import QueryService
 
 if TYPE_CHECKING:
-    from registration_core.domain.submission import Receipt
+    from collections.abc import Callable
+
+    from registration_core.domain.submission import Receipt, Submission
 
 TODAY = date(2027, 3, 2)
 AT_NIGHT = datetime(2027, 3, 1, 23, 30, tzinfo=UTC)
@@ -95,6 +100,36 @@ def test_check_in__refuses_days_that_cannot_be_meant(desk: Desk, days: int, says
     with pytest.raises(InvalidCheckInError, match=says):
         desk.attendance.check_in(receipt.id, TODAY + timedelta(days=days), by="kim")
     assert desk.days(receipt) == []
+
+
+class Overtaken(InMemoryManagedRepository):
+    """Others change a submission between a read and what follows from it."""
+
+    __slots__ = ("others",)
+    others: list[Callable[[], object]]
+
+    def get(self, submission_id: str) -> Submission:
+        submission = super().get(submission_id)
+        if self.others:
+            self.others.pop(0)()
+        return submission
+
+
+def test_check_in__at_two_doors_at_once_counts_once(desk: Desk) -> None:
+    """Whoever comes second reads again and finds the person checked in; a note in between is kept."""
+    receipt = desk.submit()
+    notes = NoteService(repository=desk.repository, clock=desk.clock)
+    repository = Overtaken(**{each.name: getattr(desk.repository, each.name) for each in fields(desk.repository)})
+    repository.others = [
+        lambda: notes.add(receipt.id, "Late", by="ada", note_id="1"),
+        lambda: desk.attendance.check_in(receipt.id, by="ada"),
+    ]
+    door = AttendanceService(forms=GivenForms(desk.form), repository=repository, query=desk.query, clock=desk.clock)
+
+    after = door.check_in(receipt.id, by="kim")
+
+    assert [check_in.by for check_in in after.check_ins] == ["ada"]
+    assert [note.text for note in after.notes] == ["Late"]
 
 
 def test_check_in__keeps_when_it_was_tapped_offline(desk: Desk) -> None:

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+import lambda_handlers
 import registration_core
 
 SUBMIT = """
@@ -19,26 +20,55 @@ print(*sys.modules)
 """
 
 
+STAFF = """
+import sys
+from lambda_handlers import staff
+staff._function()
+print(*sys.modules)
+"""
+
+
 @pytest.mark.parametrize("module", ["boto3", "botocore", "jinja2", "segno", "tomllib", "email_validator", "pathlib"])
 def test_submit__loads_only_what_it_needs(modules_of_submit: set[str], module: str) -> None:
     assert "registration_core.bootstrap" in modules_of_submit
     assert module not in modules_of_submit
 
 
+@pytest.mark.parametrize("module", ["boto3", "botocore", "jinja2", "tempfile", "xlsxwriter"])
+def test_staff__loads_only_what_it_needs(modules_of_staff: set[str], module: str) -> None:
+    """An export loads the rest."""
+    assert "lambda_handlers.staff_api.exports" in modules_of_staff
+    assert module not in modules_of_staff
+
+
 @pytest.fixture(scope="module")
 def modules_of_submit() -> set[str]:
     """Return the modules of a new interpreter that is ready for a submission."""
+    return modules_of(SUBMIT)
+
+
+@pytest.fixture(scope="module")
+def modules_of_staff() -> set[str]:
+    """Return the modules of a new interpreter that is ready for a call of the staff API."""
+    return modules_of(STAFF)
+
+
+def modules_of(script: str) -> set[str]:
+    """Return the modules that a new interpreter has after a script."""
     environ = {
         "STACK": "test",
         "TABLE": "t",
         "SITE_URL": "http://x",
         "ALLOWED_ORIGINS": "http://x",
+        "STAFF_AUTH": "iam",
+        "MAIL_QUEUE_URL": "http://x/mail",
+        "EXPORTS_BUCKET": "exports",
         "AWS_REGION": "eu-north-1",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
     }
-    source = str(next(iter(registration_core.__path__))).removesuffix("/registration_core")
-    script = f"import sys; sys.path[:0] = [{source!r}]\n{SUBMIT}"
-    ran = subprocess.run([sys.executable, "-S", "-c", script], env=environ, capture_output=True, text=True, check=False)
+    sources = [str(next(iter(package.__path__)).rpartition("/")[0]) for package in (registration_core, lambda_handlers)]
+    whole = f"import sys; sys.path[:0] = {sources!r}\n{script}"
+    ran = subprocess.run([sys.executable, "-S", "-c", whole], env=environ, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     return set(ran.stdout.split())

@@ -149,7 +149,7 @@ module "staff" {
   stream_arn             = module.store.stream_arn
   mail_queue_arn         = module.mail.queue_arn
   dead_letters_arns      = concat([module.mail.dead_letters_arn, module.store.stream_dead_letters_arn], local.webhooks[*].dead_letters_arn)
-  webhook_queue_arn      = one(local.webhooks[*].queue_arn)
+  webhooks               = local.webhooks
 
   feedback_dead_letters_arn = module.feedback_dead_letters.arn
 

@@ -212,7 +212,7 @@ STAFF = {
         ("ses:DeleteSuppressedDestination", "*"),
         ("ses:GetSuppressedDestination", "*"),
         ("sqs:SendMessage", "var.mail_queue_arn"),
-        ("sqs:SendMessage", "var.webhook_queue_arn"),
+        ("sqs:SendMessage", "var.webhooks"),
         ("sqs:ChangeMessageVisibility", "var.dead_letters_arns"),
         ("sqs:DeleteMessage", "var.dead_letters_arns"),
         ("sqs:ReceiveMessage", "var.dead_letters_arns"),

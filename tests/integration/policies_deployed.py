@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conftest import DeployedStack
     from policies.evaluator import Statement
 
-FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback")
+FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback", "deliver")
 STAFF = ("reader", "manager")
 EVERYBODY = (*FUNCTIONS, *STAFF, "deployer")
 

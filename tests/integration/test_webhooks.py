@@ -137,6 +137,27 @@ def test_key__is_rotated_without_losing_a_message(
     assert (denied.code, denied.out) == (4, "")
 
 
+def test_message__that_fails_comes_again_with_its_id(
+    stack: DeployedStack, receiver: WebhookReceiver, manager: Staff, reader: Staff
+) -> None:
+    """The second attempt is five seconds later, and has the newest answers."""
+    submission = written(stack)
+    wait_for(receiver, submission, "confirmed")
+    receiver.status = 503
+
+    manager.done("edit", submission, "name=Kim Ek", "--yes")
+    (first,) = wait_for(receiver, submission, "changed")
+    receiver.messages.remove(first)
+    receiver.status = 204
+    (second,) = wait_for(receiver, submission, "changed")
+
+    assert second.id == first.id
+    assert second.json["data"]["changed"] == ["name"]
+    assert second.json["data"]["answers"] == {"name": "Kim Ek"}
+    assert int(second.headers["webhook-timestamp"]) >= int(first.headers["webhook-timestamp"]) + 4
+    assert reader.json("webhook", "list", "--json", "name,state") == [{"name": "crm", "state": "on"}]
+
+
 def test_receiver__that_is_gone_gets_its_messages_later(
     stack: DeployedStack, receiver: WebhookReceiver, manager: Staff
 ) -> None:

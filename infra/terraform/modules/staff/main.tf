@@ -27,23 +27,6 @@ data "aws_iam_policy_document" "reader" {
     }
   }
 
-  # What became of deliveries, and which receivers want no more.
-  dynamic "statement" {
-    for_each = var.webhook_queue_arn[*]
-
-    content {
-      sid       = "SeeDeliveries"
-      actions   = ["dynamodb:GetItem"]
-      resources = [var.table_arn]
-
-      condition {
-        test     = "ForAllValues:StringLike"
-        variable = "dynamodb:LeadingKeys"
-        values   = ["HOOK#*"]
-      }
-    }
-  }
-
   # The leading key of an index is the form's month, an address, or a topic: histories, mails, suspected spam.
   statement {
     sid       = "ListEntries"
@@ -88,6 +71,23 @@ data "aws_iam_policy_document" "reader" {
         test     = "StringEquals"
         variable = "kms:ViaService"
         values   = statement.value.services
+      }
+    }
+  }
+
+  # What became of deliveries, and which receivers want no more.
+  dynamic "statement" {
+    for_each = var.webhooks[*]
+
+    content {
+      sid       = "SeeDeliveries"
+      actions   = ["dynamodb:GetItem"]
+      resources = [var.table_arn]
+
+      condition {
+        test     = "ForAllValues:StringLike"
+        variable = "dynamodb:LeadingKeys"
+        values   = ["HOOK#*"]
       }
     }
   }
@@ -142,7 +142,7 @@ data "aws_iam_policy_document" "mailing" {
   statement {
     sid       = "QueueMails"
     actions   = ["sqs:SendMessage"]
-    resources = concat([var.mail_queue_arn], var.webhook_queue_arn[*])
+    resources = concat([var.mail_queue_arn], var.webhooks[*].queue_arn)
   }
 
   statement {

@@ -23,9 +23,9 @@ variable "mail_queue_arn" {
   type        = string
 }
 
-variable "webhook_queue_arn" {
+variable "webhooks" {
   description = "The ARN of the queue of webhooks to deliver. null if the stack delivers none."
-  type        = string
+  type        = object({ queue_arn = string })
 }
 
 variable "dead_letters_arns" {

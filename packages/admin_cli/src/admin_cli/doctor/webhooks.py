@@ -18,7 +18,7 @@ def webhooks(patient: Patient) -> Verdict:
     forms = patient.stack.forms
     named = [(form, each.name) for form in sorted(forms) for each in webhooks_of(forms[form])]
     places = patient.stack.description.webhooks
-    if not named:
+    if places is None and not named:
         return well("no form has one")
     if places is None:
         return worth_a_look(

@@ -44,10 +44,8 @@ def test_messages__wait_apart_from_mails(everything: Plan) -> None:
     assert (mapping["batch_size"], mapping["function_response_types"]) == (1, ["ReportBatchItemFailures"])
     assert block(mapping, "scaling_config")["maximum_concurrency"] == 5
     assert function["timeout"] < queues[f"{NAME}-webhooks"]["visibility_timeout_seconds"]
-    assert (
-        "WEBHOOK_QUEUE_URL"
-        in block(everything.one("module.dispatch.aws_lambda_function.this"), "environment")["variables"]
-    )
+    dispatch = everything.policies["data.aws_iam_policy_document.dispatch"]
+    assert [one.actions for one in dispatch if "local.webhooks" in one.resources] == [{"sqs:SendMessage"}]
 
 
 def test_dead_letters__go_off(everything: Plan) -> None:

@@ -1,6 +1,6 @@
 // Calls of the staff API. Every failure becomes a Problem that says what to tell the person.
 
-import { NoAnswer, SignedOut, apiUrl, token } from "./session.js";
+import { NoAnswer, SignedOut, apiUrl, ended, token } from "./session.js";
 import { waiting } from "./notices.js";
 import { has, language, t } from "./words.js";
 
@@ -41,11 +41,12 @@ async function call(method, path, { query = {}, body, headers = {}, signal }) {
   for (const [name, value] of Object.entries({ ...query, lang: language })) {
     if (value !== undefined && value !== null && value !== "") address.searchParams.set(name, value);
   }
+  const gone = AbortSignal.any([ended(), ...(signal ? [signal] : [])]);
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   const done = waiting();
   try {
-    const request = { method, signal: AbortSignal.any([patience.signal, ...(signal ? [signal] : [])]) };
+    const request = { method, signal: AbortSignal.any([patience.signal, gone]) };
     if (body !== undefined) request.body = JSON.stringify(body);
     const type = body === undefined ? {} : { "Content-Type": "application/json" };
     const ask = async (options) =>
@@ -54,7 +55,7 @@ async function call(method, path, { query = {}, body, headers = {}, signal }) {
     if (answer.status === 401) answer = await ask({ renewed: true });
     return await read(answer);
   } catch (error) {
-    if (signal?.aborted) throw signal.reason; // the person went on, and waits for something else
+    if (gone.aborted) throw gone.reason; // the person went on or signed out, and waits for something else
     throw translated(error, patience.signal.aborted);
   } finally {
     clearTimeout(timer);

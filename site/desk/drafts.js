@@ -28,14 +28,16 @@ export function drop(key) {
   store();
 }
 
+/** Forget everything, and keep nothing until the next person. */
 export function clear() {
+  owner = "";
   drafts = {};
   store();
 }
 
 function store() {
   try {
-    if (Object.keys(drafts).length) sessionStorage.setItem(NAME, JSON.stringify({ owner, drafts }));
+    if (owner && Object.keys(drafts).length) sessionStorage.setItem(NAME, JSON.stringify({ owner, drafts }));
     else sessionStorage.removeItem(NAME);
   } catch {} // storage is blocked: drafts last as long as the page
 }

@@ -263,6 +263,6 @@ export const race = (changed, view) => ({
 });
 
 function contact(one, shown) {
-  if (one.name === "email" && one.text === shown.email) return link(one.text, `mailto:${one.text}`, { class: "alone" });
+  if (one.name === "email" && one.text === shown.email) return link(one.text, `mailto:${one.text.replace(/[^\w.@-]/g, encodeURIComponent)}`, { class: "alone" });
   return null;
 }

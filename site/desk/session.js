@@ -17,6 +17,7 @@ let refresh = "";
 let endsAt = 0; // by this page's own stopwatch, which a wrong clock doesn't change
 let renewal;
 let timer;
+let ending = new AbortController();
 
 /** The sign-in ended, and only the person can renew it. */
 export class SignedOut extends Error {}
@@ -26,6 +27,9 @@ export class NoAnswer extends Error {}
 
 export const apiUrl = api;
 export const signedIn = () => access !== "";
+
+/** A signal for when the person signs out. */
+export const ended = () => ending.signal;
 
 /** Finish a sign-in if the page was opened by one. Returns what happened: `in`, `out`, or the refusal's name. */
 export async function arrive() {
@@ -90,6 +94,8 @@ export function onSignOutElsewhere(then) {
 
 export function forget() {
   clearTimeout(timer);
+  ending.abort(new DOMException("Signed out.", "AbortError"));
+  ending = new AbortController();
   access = refresh = "";
   drafts.clear();
   for (const name of [HERE, PENDING]) keep(name, null);

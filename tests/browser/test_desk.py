@@ -365,6 +365,33 @@ def test_sign_out__clears_the_other_tabs(at_desk: Any) -> None:
     expect(other.page.locator("body")).not_to_contain_text("Lindqvist")
 
 
+def test_sign_out__elsewhere_drops_what_is_under_way(at_desk: Any) -> None:
+    """An answer that comes later shows no name, and a text that could not be sent isn't kept."""
+    visit = at_desk()
+    visit.signs_in(f"#/entry/{FIRST}")
+    visit.desk.faults[f"POST submissions/{FIRST}/notes"] = [lambda _route: None]
+    visit.page.get_by_label("New note").fill("Secret")
+    visit.presses("Add note")
+    other = DeskVisit(visit.page.context.new_page(), visit.desk)
+    other.signs_in()
+    with visit.page.expect_event("requestfailed", lambda request: request.url.endswith("/notes?lang=en")):
+        other.presses("Sign out")
+    visit.heading("Staff desk")
+    assert visit.page.evaluate("sessionStorage.length") == 0
+    expect(visit.page.locator(".notices")).to_have_text("")
+
+
+@pytest.mark.full
+def test_address__cannot_add_to_a_mail(at_desk: Any) -> None:
+    """The part of an address before the @ may have ? and &, with which a link would name other recipients."""
+    visit = at_desk()
+    address = "a?cc=x&body=y@example.org"
+    visit.desk.submissions[FIRST]["email"] = visit.desk.submissions[FIRST]["answers"]["email"] = address
+    visit.signs_in(f"#/entry/{FIRST}")
+    link = visit.page.get_by_role("link", name=address, exact=True)
+    expect(link).to_have_attribute("href", "mailto:a%3Fcc%3Dx%26body%3Dy@example.org")
+
+
 @pytest.mark.full
 def test_strange_address__leads_back(at_desk: Any) -> None:
     visit = at_desk()

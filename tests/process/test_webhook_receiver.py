@@ -52,7 +52,15 @@ def test_redirect__is_an_answer_like_any_other(receiver: WebhookReceiver) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "wait_s"), [("120", 120), ("999999999", LONGEST_WAIT_S), ("soon", 0), ("Fri, 01 Jan 2027 00:00:00 GMT", 0)]
+    ("text", "wait_s"),
+    [
+        ("120", 120),
+        ("999999999", LONGEST_WAIT_S),
+        ("soon", 0),
+        ("Fri, 01 Jan 2027 00:00:00 GMT", 0),
+        ("Fri, 01 Jan 99999999999999999999 00:00:00 GMT", 0),
+        ("Fri, 01 Jan 2026 00:00:00 +999999999999999", 0),
+    ],
 )
 def test_retry_after__is_read_within_limits(receiver: WebhookReceiver, text: str, wait_s: int) -> None:
     receiver.status, receiver.headers = 503, {"Retry-After": text}

@@ -183,7 +183,7 @@ def _retry_after(headers: bytes) -> int:
         return min(int(text), LONGEST_WAIT_S)
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0
     wait_s = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
     return round(max(0, min(wait_s, LONGEST_WAIT_S)))

@@ -101,7 +101,7 @@ function drawFrame(view) {
     el(
       "div",
       { class: "account" },
-      inside && el("p", { class: "person" }, el("span", {}, me.name), me.role === "reader" && el("small", {}, t("frame.reader"))),
+      inside && el("p", { class: "person" }, me.name, me.role === "reader" && el("small", {}, t("frame.reader"))),
       Object.entries(LANGUAGES)
         .filter(([tag]) => tag !== language)
         .map(([tag, [name]]) => button(name, () => speak(tag), { class: "link-button", lang: tag })),

@@ -1,12 +1,13 @@
 // Corrects the answers of a submission. What is typed is a draft until it is sent.
 
 import { get, send } from "./api.js";
+import { confirmed } from "./dialogs.js";
 import { button, el, fill, link } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { race } from "./entry.js";
 import { Question } from "./fields.js";
 import { announce } from "./notices.js";
-import { label, moment, t } from "./words.js";
+import { label, moment, promoted, t } from "./words.js";
 
 export async function edit({ desk, params: [id], signal }) {
   const path = `submissions/${encodeURIComponent(id)}`;
@@ -25,6 +26,7 @@ class Editor {
     this.path = path;
     this.shown = shown;
     this.when = (iso) => moment(iso, form.time_zone);
+    this.form = form;
     this.draft = `edit/${shown.id}`;
     this.questions = form.fields.map((field) => new Question(field, shown.answers[field.name]));
     this.summary = el("div", { class: "error-summary", role: "alert", tabindex: "-1", hidden: true });
@@ -37,7 +39,6 @@ class Editor {
     this.follow();
     const title = t("edit.title", { name: this.shown.name || this.shown.reference });
     const nodes = [
-      el("p", { class: "back" }, link(t("edit.back"), `#/entry/${this.shown.id}`, { class: "alone" })),
       el("h1", { tabindex: "-1" }, title),
       typed && el("div", { class: "restored" }, el("p", { role: "status" }, t("edit.restored")), button(t("edit.discard"), () => this.discard(), { class: "link-button" })),
       this.race,
@@ -46,7 +47,7 @@ class Editor {
         "form",
         { class: "edit", novalidate: true, oninput: () => this.typed(), onchange: () => this.typed(), onsubmit: (event) => (event.preventDefault(), this.save()) },
         this.questions.map((question) => question.node),
-        el("p", { class: "actions" }, el("button", { class: "button" }, t("edit.save")), button(t("edit.cancel"), () => this.discard(`/entry/${this.shown.id}`))),
+        el("p", { class: "actions" }, el("button", { class: "button" }, t("edit.save")), button(t("edit.back"), () => this.discard(`/entry/${this.shown.id}`))),
       ),
     ];
     return { title, nodes };
@@ -77,19 +78,27 @@ class Editor {
     else this.desk.again();
   }
 
-  async save() {
+  /** Save. waitlist: take a ticket if the new course is full. */
+  async save(waitlist) {
     const { changes } = this;
     if (!Object.keys(changes).length) return this.discard(`/entry/${this.shown.id}`);
     for (const question of this.questions) question.error = "";
     this.summary.hidden = this.race.hidden = true;
+    let saved;
     try {
-      await send("PATCH", `${this.path}/answers`, { answers: changes }, { version: this.shown.version });
+      saved = await send("PATCH", `${this.path}/answers`, { answers: changes, ...(waitlist && { waitlist }) }, { version: this.shown.version });
     } catch (error) {
       if (error.status === 422 && error.errors) return this.wrong(error.errors);
       if (error.code === "changed") return this.lost(error.changed);
+      if (error.code === "no_seat") return this.full();
       return this.desk.attempt(() => Promise.reject(error), () => this.save());
     }
-    this.discard(`/entry/${this.shown.id}`, t("done.edit", { name: this.shown.name || this.shown.reference }));
+    this.discard(`/entry/${this.shown.id}`, t("done.edit", { name: saved.name || saved.reference }) + promoted(saved));
+  }
+
+  /** The new course is full: ask whether the waiting list will do. */
+  async full() {
+    if (await confirmed(t("ask.waitlist.title"), t("ask.waitlist.text"), t("ask.waitlist.yes"))) await this.save(true);
   }
 
   wrong(errors) {

@@ -6,7 +6,7 @@ import { button, el, fill, hidden, link } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { status } from "./list.js";
 import { say } from "./notices.js";
-import { happened, has, label, moment, n, t, who, word } from "./words.js";
+import { happened, has, label, moment, n, promoted, t, who, word } from "./words.js";
 
 const FINAL = ["erase"];
 const MOST_NOTE = 1000;
@@ -40,8 +40,9 @@ class Entry {
         el("p", { class: "entry-facts" }, status(shown), el("span", { class: "row-reference" }, shown.reference), el("span", {}, option ? label(option.label) : label(form?.title) || shown.form)),
         el("p", { class: "note" }, t("entry.submitted", { when: this.when(shown.submitted_at) }), shown.spam_sign && ` ${t("entry.spam_sign", { sign: shown.spam_sign })}`),
       ),
+      this.desk.may() && this.actions(),
       el("div", { class: "entry-main" }, this.answers(), this.notes()),
-      el("div", { class: "entry-side" }, this.desk.may() && this.actions(), this.labels(), this.mails(), this.history()),
+      el("div", { class: "entry-side" }, this.labels(), this.mails(), this.history()),
     );
   }
 
@@ -79,13 +80,15 @@ class Entry {
   }
 
   /** Send a change; show the result and how to undo it. A lost race shows what the other person did. */
-  async change(method, path, body, done, { versioned = true, key, undo } = {}) {
+  async change(method, path, body, done, { versioned = true, key, undo, otherwise } = {}) {
     const { shown } = this;
     const headers = { version: versioned ? shown.version : undefined, key };
     let changed;
     try {
       changed = await send(method, `submissions/${encodeURIComponent(shown.id)}/${path}`, body, headers);
     } catch (error) {
+      const other = otherwise?.(error);
+      if (other) return other();
       if (error.code !== "changed") {
         const reload = error.kind === "slow" || error.kind === "down";
         await this.desk.attempt(() => Promise.reject(error), reload ? () => this.reload() : undefined);
@@ -98,7 +101,7 @@ class Entry {
     const { id } = document.activeElement;
     this.draw(changed);
     const back = undo ?? (versioned && changed.undo && (() => this.change("POST", "actions", { action: changed.undo }, t(`done.${changed.undo}`, { name: changed.name }))));
-    say(done, back || undefined);
+    say(done + promoted(changed), back || undefined);
     (document.getElementById(id || "new") ?? this.place.querySelector("h1")).focus({ preventScroll: true });
     return true;
   }
@@ -217,12 +220,14 @@ class Entry {
     );
   }
 
-  async resend(kind) {
+  /** Send a mail again. again: although it was sent a moment ago. */
+  async resend(kind, again) {
     const about = { mail: word("mails", kind), address: this.shown.email };
-    const key = crypto.randomUUID();
-    if (await confirmed(t("ask.resend.title", about), t("ask.resend.text", about), t("entry.resend"))) {
-      await this.change("POST", "mails", { kind }, t("done.resend", about), { versioned: false, key });
-    }
+    const text = t(again ? "ask.resend.lately" : "ask.resend.text", about);
+    if (!(await confirmed(t("ask.resend.title", about), text, t("entry.resend")))) return;
+    const lately = (error) => error.code === "mailed_lately" && (() => this.resend(kind, true));
+    const options = { versioned: false, key: crypto.randomUUID(), otherwise: lately };
+    await this.change("POST", "mails", { kind, ...(again && { again }) }, t("done.resend", about), options);
   }
 
   history() {
@@ -238,7 +243,7 @@ class Entry {
           el(
             "li",
             {},
-            el("span", {}, el("strong", {}, happened(event.what)), became(event, this.form)),
+            el("span", {}, el("strong", {}, happened(event.what, (name) => named(name, this.form))), became(event, this.form)),
             el("span", { class: "note" }, `${who(event.by, this.desk.me.name)}, ${this.when(event.at)}`),
           ),
         ),
@@ -258,9 +263,12 @@ function became(event, form) {
 /** Who changed what in the meantime, for a sentence. view: an entry or an editor. */
 export const race = (changed, view) => ({
   who: who(changed?.by, view.desk.me.name),
-  what: happened(changed?.what).toLowerCase(),
+  what: happened(changed?.what, (name) => named(name, view.form)).toLowerCase(),
   when: view.when(changed?.at),
 });
+
+/** The word for what a line of the history names: a question or a mail. */
+const named = (name, form) => label(form?.fields.find((field) => field.name === name)?.label) || word("mails", name);
 
 function contact(one, shown) {
   if (one.name === "email" && one.text === shown.email) return link(one.text, `mailto:${one.text.replace(/[^\w.@-]/g, encodeURIComponent)}`, { class: "alone" });

@@ -183,10 +183,17 @@ async function exported(desk, filters) {
       t(`export.${format}`),
     ),
   );
-  const content = el("fieldset", { class: "field plain" }, el("legend", {}, t("export.text")), formats);
+  const forms = Object.values(desk.forms).filter((form) => !filters.form || form.name === filters.form);
+  const choices = forms.map((form) => el("option", { value: form.name }, label(form.title)));
+  const content = [
+    el("p", {}, t(filters.q ? "export.not_searched" : "export.filtered")),
+    el("div", { class: "field" }, el("label", { for: "export-form" }, t("list.form")), el("select", { id: "export-form", name: "form" }, choices)),
+    el("fieldset", { class: "field plain" }, el("legend", {}, t("export.text")), formats),
+  ];
   const values = await ask(t("export.title"), content, t("export.make"));
   if (!values) return;
-  const file = await desk.attempt(() => get("exports", { ...filters, format: values.format }), () => exported(desk, filters));
+  const { q, ...chosen } = { ...filters, ...values }; // an export has no search
+  const file = await desk.attempt(() => get("exports", chosen), () => exported(desk, filters));
   if (!file || !/^https?:/.test(file.url)) return;
   const address = link(t("export.download", { name: file.filename }), file.url, { class: "button", download: file.filename, rel: "noreferrer" });
   await ask(n("export.ready", file.rows), [el("p", {}, t("export.lasts")), el("p", {}, address)], null, { no: t("dialogs.close") });

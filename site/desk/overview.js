@@ -4,7 +4,7 @@ import { get, send } from "./api.js";
 import { ask } from "./dialogs.js";
 import { button, el, hidden, link } from "./dom.js";
 import { say } from "./notices.js";
-import { day, label, n, number, t, word } from "./words.js";
+import { day, label, n, number, promoted, t, who, word } from "./words.js";
 
 const MOST_STUDS = 16; // more are a bar
 
@@ -79,12 +79,18 @@ async function change(one, name, desk) {
   const values = await ask(t("quota.title", { course: name }), content, t("quota.save"));
   if (!values || Number(values.capacity) === one.capacity) return;
   const path = `quotas/${encodeURIComponent(one.form)}/${encodeURIComponent(one.option)}`;
-  const put = (capacity) => desk.attempt(() => send("PUT", path, { capacity }));
-  const done = await put(Number(values.capacity));
-  if (!done) return;
-  await desk.again();
-  say(t("quota.done", { course: name, capacity: number(done.capacity) }), async () => {
-    if (await put(one.capacity)) await desk.again();
-    say(t("quota.done", { course: name, capacity: number(one.capacity) }));
-  });
+  const put = async (capacity, before, undo) => {
+    let done;
+    try {
+      done = await send("PUT", path, { capacity, instead_of: before });
+    } catch (error) {
+      if (error.code !== "changed") return desk.attempt(() => Promise.reject(error));
+      await desk.again();
+      return say(t("quota.changed", { who: who(error.changed?.by, desk.me.name), course: name }));
+    }
+    await desk.again();
+    say(t("quota.done", { course: name, capacity: number(capacity) }) + promoted(done), undo);
+  };
+  const wanted = Number(values.capacity);
+  await put(wanted, one.capacity, () => put(one.capacity, wanted));
 }

@@ -53,10 +53,13 @@ export function word(table, name) {
   return typeof text === "string" ? text : String(name);
 }
 
-/** What happened, as a history names it; a mail or a repair is named after a colon. */
-export function happened(what = "") {
-  const [kind, about] = what.split(": ");
-  return about ? `${word("history", kind)}: ${word("mails", about)}` : word("history", kind);
+/** What happened, from a line of a history: `edited email, phone`. named: the word for what comes after. */
+export function happened(what = "", named = String) {
+  const kinds = Object.keys(words.history).filter((kind) => what.startsWith(kind.replaceAll("_", " ")));
+  const kind = kinds.sort((one, other) => other.length - one.length)[0];
+  if (!kind) return what;
+  const about = what.slice(kind.length).replace(/^:? /, "");
+  return words.history[kind] + (about && `: ${about.split(", ").map(named).join(", ")}`);
 }
 
 export const has = (table, name) => typeof look(`${table}.${name}`) === "string";
@@ -72,6 +75,11 @@ export const moment = (iso, zone) => shown(iso, { dateStyle: "medium", timeStyle
 export const day = (iso, zone) => shown(iso, { weekday: "short", day: "numeric", month: "long", year: "numeric" }, zone);
 
 export const time = (iso, zone) => shown(iso, { timeStyle: "short" }, zone);
+
+/** Who got a seat by a change, as a sentence to add. */
+export function promoted({ promoted: others = [] }) {
+  return others.length ? ` ${n("done.promoted", others.length, { names: others.map((one) => one.name).join(", ") })}` : "";
+}
 
 /** Who did something: the registrant, the system, or a person by the end of their name. */
 export function who(by, me) {

@@ -236,7 +236,7 @@ def test_api__that_is_slow_is_said_and_given_up(at_desk: Any) -> None:
         pytest.param(
             lambda route: problem(route, 409, "not_allowed", "No."), "That can't be done", marks=pytest.mark.full
         ),
-        (lambda route: problem(route, 409, "no_seat", "No seat is free."), "No seat is free."),
+        (lambda route: problem(route, 409, "no_seat", "No."), "No seat is free"),
     ],
     ids=["down", "busy", "reader", "not_allowed", "other"],
 )
@@ -305,7 +305,10 @@ def test_seats__are_changed_with_undo(at_desk: Any) -> None:
     expect(visit.page.locator(".course", has_text="Line followers")).to_contain_text("12 of 14 seats taken")
     visit.presses("Undo")
     visit.says("Line followers now has 12 seats.")
-    assert [body for _, body in visit.sent("PUT")] == [{"capacity": 14}, {"capacity": 12}]
+    assert [body for _, body in visit.sent("PUT")] == [
+        {"capacity": 14, "instead_of": 12},
+        {"capacity": 12, "instead_of": 14},
+    ]
 
 
 @pytest.mark.full
@@ -313,6 +316,7 @@ def test_download__is_of_what_is_listed(at_desk: Any) -> None:
     visit = at_desk()
     visit.signs_in("#/list?status=confirmed")
     visit.presses("Download")
+    visit.page.get_by_role("dialog").get_by_label("Form").select_option("registration")
     visit.page.get_by_label("Text file (CSV)").check()
     visit.presses("Make the file", dialog=True)
     dialog = visit.page.get_by_role("dialog")

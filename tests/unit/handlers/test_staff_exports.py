@@ -14,7 +14,7 @@ from unit.export.table_source import TableSource
 from unit.handlers.staff_office import MANAGER, READER, MemoryServices, StaffOffice
 
 from admin_cli.aws.contexts import Context, ContextFile
-from lambda_handlers.staff_api import exports
+from lambda_handlers.staff_api import exports, submissions
 from registration_core.domain.records import iso
 
 if TYPE_CHECKING:
@@ -100,12 +100,31 @@ def test_export__of_many_names_the_command(office: StaffOffice, monkeypatch: pyt
     assert office.get("/staff/exports?form=registration&format=csv&status=confirmed").json["rows"] == 1
 
 
+@pytest.mark.parametrize("what", ["lindqvist asa", "asa@example.org"])
+def test_export__of_a_search_has_what_the_list_shows(office: StaffOffice, what: str) -> None:
+    """The command line has no such export."""
+    asa = office.register(participant="Åsa Lindqvist", email="asa@example.org", guardian="Nils")
+    office.register("contact", email="asa@example.org")
+    rows = exported(office, f"form=registration&format=csv&since=7d&q={what}").decode().splitlines()
+    listed = office.get(f"/staff/submissions?form=registration&since=7d&q={what}").json["submissions"]
+    assert asa.id in [one["id"] for one in listed]
+    assert [row.rpartition(",")[2] for row in rows[1:]] == [one["id"] for one in listed]
+
+
+def test_export__of_a_search_has_a_limit(office: StaffOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says how to come below it."""
+    monkeypatch.setattr(submissions, "MOST_READ_AT_ONCE", 1)
+    answer = office.get("/staff/exports?form=registration&format=csv&q=lindqvist")
+    assert (answer.status, answer.json["code"]) == (400, "invalid_filter")
+    assert answer.json["detail"].endswith("Narrow the list by time first.")
+
+
 @pytest.mark.parametrize(
     ("query", "status", "detail"),
     [
         ("form=registration", 400, "format must be csv or xlsx."),
         ("form=registration&format=parquet", 400, "format must be csv or xlsx."),
-        ("format=csv", 400, "Each form has its own columns. Name one, such as form=registration."),
+        ("format=csv", 400, "Choose a form, such as form=registration: each has its own columns."),
         ("format=csv&form=nothing", 404, "There is no form 'nothing'."),
         ("format=csv&form=registration&status=lost", 400, "There is no status 'lost'."),
         ("format=csv&form=registration&columns=name", 400, 'There is no parameter "columns" here.'),

@@ -8,7 +8,7 @@ from itertools import islice
 
 from lambda_handlers.http_response import json_response
 from lambda_handlers.staff_api.call import InvalidParameterError, Route
-from lambda_handlers.staff_api.submissions import FILTERS, selected
+from lambda_handlers.staff_api.submissions import FILTERS, matching
 from registration_core.domain.errors import RollcallError
 from registration_core.domain.filters import the_form
 from registration_core.domain.records import iso
@@ -42,9 +42,9 @@ def export_submissions(call: Call) -> dict[str, Any]:
     if format_ not in MEDIA_TYPES:
         raise InvalidParameterError("format must be csv or xlsx.")
     if name is None:
-        raise InvalidParameterError("Each form has its own columns. Name one, such as form=registration.")
+        raise InvalidParameterError("Choose a form, such as form=registration: each has its own columns.")
     form = the_form(call.services.forms, name)
-    submissions = list(islice(call.services.query().select(selected(call)), MOST_ROWS + 1))
+    submissions = list(islice((one for one in matching(call) if one.form == name), MOST_ROWS + 1))
     if len(submissions) > MOST_ROWS:
         raise TooManyRowsError(_command(call, f"{name}.{format_}"))
     filename = f"{name}-{form.today(call.now)}.{format_}"
@@ -65,4 +65,4 @@ def _command(call: Call, file: str) -> str:
     return " ".join(["rollcall export", shlex.quote(file), *filters])
 
 
-ROUTES = (Route("GET", "exports", export_submissions, ("format", *FILTERS)),)
+ROUTES = (Route("GET", "exports", export_submissions, ("format", *FILTERS, "q")),)

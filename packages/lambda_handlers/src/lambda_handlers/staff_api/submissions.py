@@ -7,14 +7,14 @@ from itertools import islice
 from lambda_handlers.http_response import json_response
 from lambda_handlers.staff_api.call import InvalidParameterError, Route
 from lambda_handlers.staff_api.entries import entry_response, listed
-from registration_core.domain.errors import InvalidCursorError, SubmissionNotFoundError
+from registration_core.domain.errors import InvalidCursorError, InvalidFilterError, SubmissionNotFoundError
 from registration_core.domain.filters import selection
 from registration_core.domain.forms import zone_of
 from registration_core.services.search import indexed, read_search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from lambda_handlers.staff_api.call import Call
@@ -25,6 +25,8 @@ FILTERS = ("form", "status", "option", "label", "since", "until")
 DEFAULT_LIMIT, MOST = 50, 500
 MOST_READ = 5_000
 """How many submissions one call reads for a name. The cursor continues after them."""
+MOST_READ_AT_ONCE = 50_000
+"""The same if there is no cursor: what can be read before the call must end."""
 
 
 def list_submissions(call: Call) -> dict[str, Any]:
@@ -67,10 +69,7 @@ def _page(call: Call, chosen: Selection) -> tuple[Sequence[Submission], str | No
 def _search(call: Call, what: str, chosen: Selection) -> tuple[Sequence[Submission], str | None]:
     """Return a page of what `rollcall search` finds."""
     query, limit, cursor = call.services.query(), _limit(call), call.parameter("cursor")
-    try:
-        known = indexed(query, what, chosen)
-    except SubmissionNotFoundError:
-        known = []
+    known = _indexed(call, what, chosen)
     if known is not None:
         ids = [submission.id for submission in known]
         if cursor is not None and cursor not in ids:
@@ -80,6 +79,29 @@ def _search(call: Call, what: str, chosen: Selection) -> tuple[Sequence[Submissi
     listing = query.select(chosen, cursor=cursor)
     matches = (submission for submission in islice(listing, MOST_READ) if query.named(what, submission))
     return list(islice(matches, limit)), listing.cursor
+
+
+def matching(call: Call) -> Iterator[Submission]:
+    """Yield all that the list would show, page after page. Raises InvalidFilterError if a name has too many to read."""
+    chosen, what = selected(call), call.parameter("q")
+    query = call.services.query()
+    known = None if what is None else _indexed(call, read_search(what), chosen)
+    if known is not None:
+        yield from known
+        return
+    for read, submission in enumerate(query.select(chosen), 1):
+        if what is not None and read > MOST_READ_AT_ONCE:
+            raise InvalidFilterError("There are too many submissions to search by name. Narrow the list by time first.")
+        if what is None or query.named(what, submission):
+            yield submission
+
+
+def _indexed(call: Call, what: str, chosen: Selection) -> Sequence[Submission] | None:
+    """Return what an index finds, without what doesn't exist; None if every submission must be read."""
+    try:
+        return indexed(call.services.query(), what, chosen)
+    except SubmissionNotFoundError:
+        return []
 
 
 def _limit(call: Call) -> int:

@@ -170,7 +170,7 @@ function welcome(outcome) {
   );
 }
 
-/** Show the view that the address names. */
+/** Show the view that the address names. Its title names nobody: the browser's history keeps titles. */
 async function show() {
   if (!desk.me.name) return;
   const [path, query] = location.hash.slice(1).split("?");

@@ -50,7 +50,7 @@ class Editor {
         el("p", { class: "actions" }, el("button", { class: "button" }, t("edit.save")), button(t("edit.back"), () => this.discard(`/entry/${this.shown.id}`))),
       ),
     ];
-    return { title, nodes };
+    return { title: t("edit.title", { name: this.shown.reference }), nodes };
   }
 
   /** The answers that differ from the stored ones. */

@@ -16,7 +16,7 @@ export async function entry({ desk, params: [id], signal }) {
   const place = el("div", { class: "entry" });
   const view = new Entry(desk, place);
   view.draw(shown);
-  return { title: shown.name || shown.reference, nodes: [place] };
+  return { title: shown.reference, nodes: [place] };
 }
 
 class Entry {

@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { ask } from "./dialogs.js";
 import { button, el, fill, link } from "./dom.js";
+import * as drafts from "./drafts.js";
 import { announce } from "./notices.js";
 import { label, moment, n, number, t, word } from "./words.js";
 
@@ -12,12 +13,15 @@ const STATUSES = ["confirmed", "waitlisted", "pending", "cancelled", "spam", "er
 const SINCE = ["today", "7d", "30d", "365d"];
 const FILTERS = ["form", "status", "option", "label", "since"];
 const SEARCHED = ["q", ...FILTERS];
+const DRAFT = "list"; // what was searched for: a name, so it isn't in the address, which the browser's history keeps
 
 export async function list({ desk, query, signal }) {
-  const filters = Object.fromEntries(SEARCHED.map((name) => [name, query.get(name) ?? ""]));
   const address = String(query);
-  const same = desk.last?.address === address && desk.last;
-  const state = { address, filters, items: [], cursor: null, scroll: 0, ...(same || {}) };
+  const before = desk.last ?? drafts.get(DRAFT);
+  const same = before?.address === address && before;
+  const filters = Object.fromEntries(FILTERS.map((name) => [name, query.get(name) ?? ""]));
+  filters.q = same ? same.filters.q : "";
+  const state = { items: [], cursor: null, scroll: 0, ...(same || {}), address, filters };
   desk.last = state;
 
   const rows = el("ul", { class: "rows" });
@@ -67,8 +71,10 @@ export async function list({ desk, query, signal }) {
 
   function changed(name, value) {
     state.filters[name] = value.trim();
-    const filled = Object.entries(state.filters).filter(([, set]) => set);
+    const filled = FILTERS.map((name) => [name, state.filters[name]]).filter(([, set]) => set);
     state.address = String(new URLSearchParams(filled));
+    if (state.filters.q) drafts.put(DRAFT, { address: state.address, filters: { q: state.filters.q } });
+    else drafts.drop(DRAFT);
     history.replaceState(null, "", `#/list${state.address && `?${state.address}`}`);
     clearTimeout(pause);
     pause = setTimeout(() => load(), name === "q" ? PAUSE_MS : 0);
@@ -101,7 +107,7 @@ export async function list({ desk, query, signal }) {
     rows,
     more,
   ];
-  if (same) draw({ submissions: state.items, cursor: state.cursor });
+  if (same?.items) draw({ submissions: state.items, cursor: state.cursor });
   else draw(await get("submissions", { ...filters, limit: LIMIT }, signal));
 
   const watch = new IntersectionObserver(([seen]) => seen.isIntersecting && !more.hidden && load(true), { rootMargin: "300px" });

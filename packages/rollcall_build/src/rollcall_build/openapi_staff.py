@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from lambda_handlers.http_request import STATUS_OF as STATUS_OF_REQUEST
 from lambda_handlers.http_response import TITLES
+from lambda_handlers.staff_api.call import WHOLE
 from lambda_handlers.staff_api.exports import MEDIA_TYPES
 from lambda_handlers.staff_api.problems import STATUS_AND_CODE
 from lambda_handlers.staff_api.routes import ROUTES
-from lambda_handlers.staff_api.submissions import DEFAULT_LIMIT, MOST
+from lambda_handlers.staff_api.submissions import DEFAULT_LIMIT, MOST, MOST_NAMED
 from registration_core.domain.mail import MailKind
 from registration_core.domain.notes import LONGEST_NOTE
 from registration_core.domain.staff_actions import StaffAction
@@ -41,6 +42,7 @@ _ANSWERS: Mapping[tuple[str, str], str] = {
     ("GET", "forms"): "StaffForms",
     ("GET", "forms/{form}/versions"): "StaffFormVersions",
     ("GET", "overview"): "Overview",
+    ("GET", "history"): "History",
     ("GET", "submissions"): "Submissions",
     ("GET", "submissions/{id}"): "Entry",
     ("GET", "attendance"): "Attendance",
@@ -50,6 +52,10 @@ _ANSWERS: Mapping[tuple[str, str], str] = {
 }
 """What each route answers; `ChangedEntry` unless it is here."""
 _TEXT: Mapping[str, object] = {"type": "string"}
+_DRY_RUN: Mapping[str, object] = {
+    "type": "boolean",
+    "description": "Only check whether it can be done, and change nothing.",
+}
 BODIES: Mapping[tuple[str, str], tuple[dict[str, Any], tuple[str, ...]]] = {
     ("PATCH", "submissions/{id}/answers"): (
         {
@@ -63,11 +69,12 @@ BODIES: Mapping[tuple[str, str], tuple[dict[str, Any], tuple[str, ...]]] = {
                 },
             },
             "waitlist": {"type": "boolean", "description": "Join the waiting list if the new option is full."},
+            "dry_run": _DRY_RUN,
         },
         ("answers",),
     ),
     ("POST", "submissions/{id}/actions"): (
-        {"action": {"enum": list(StaffAction), "description": "One of the entry's `actions`."}},
+        {"action": {"enum": list(StaffAction), "description": "One of the entry's `actions`."}, "dry_run": _DRY_RUN},
         ("action",),
     ),
     ("POST", "submissions/{id}/notes"): (
@@ -88,6 +95,7 @@ BODIES: Mapping[tuple[str, str], tuple[dict[str, Any], tuple[str, ...]]] = {
         {
             "kind": {"enum": list(MailKind), "description": "Default: the mail of the submission's status."},
             "again": {"type": "boolean", "description": "Send it although it went out less than 10 minutes ago."},
+            "dry_run": _DRY_RUN,
         },
         (),
     ),
@@ -124,10 +132,15 @@ _PARAMETERS: Mapping[str, dict[str, Any]] = {
     "cursor": {"description": "Continue where an earlier list with the same filters ended.", "schema": _TEXT},
     "day": {"description": "Default: today.", "schema": {"type": "string", "format": "date"}},
     "format": {"schema": {"enum": list(MEDIA_TYPES)}},
+    WHOLE: {
+        "description": "With any value: also what `rollcall --via api` needs, such as the notes of each submission in "
+        "a list, the IDs of events, and who set a capacity.",
+        "schema": _TEXT,
+    },
     "id": {"description": "A submission's ID or reference.", "schema": {**_TEXT, "minLength": 1}},
     "note": {"description": "A note's ID.", "schema": {**_TEXT, "minLength": 1}},
 }
-_REQUIRED = frozenset({("attendance", "form"), ("exports", "format"), ("exports", "form")})
+_REQUIRED = frozenset({("attendance", "form"), ("exports", "format"), ("exports", "form"), ("history", "form")})
 _IN_PATHS = re.compile(r"{(\w+)}")
 
 
@@ -205,6 +218,10 @@ def _parameters_of(route: Route) -> list[dict[str, Any]]:
 
 def _parameter(name: str, where: str, *, required: bool) -> dict[str, Any]:
     parameter = {"name": name, "in": where, **_PARAMETERS[name]}
+    if where == "query" and name == "id":
+        parameter["description"] = (
+            f"Instead of filters: the IDs of at most {MOST_NAMED} submissions, with commas between."
+        )
     if where == "path" and name in {"form", "option", "label"}:
         parameter["schema"] = {**_TEXT, "minLength": 1}
     return parameter | ({"required": True} if required else {})
@@ -227,6 +244,11 @@ def _refusal(status: int) -> dict[str, Any]:
                 "properties": dict.fromkeys(("field", "code", "message"), _TEXT),
                 "required": ["field", "code", "message"],
             },
+        }
+    if status == HTTPStatus.CONFLICT:
+        narrowed["properties"]["first"] = {
+            **_TEXT,
+            "description": "The ID of the person's other submission, with the code already_registered.",
         }
     if status == HTTPStatus.PRECONDITION_FAILED:
         narrowed["properties"]["changed"] = {

@@ -64,6 +64,9 @@ def schemas() -> dict[str, Any]:
                 "courses": _list({"allOf": [_ref("Quota")], "properties": {"starts_at": _TIME_OR_NULL}}),
             }
         ),
+        "History": _object(
+            {"events": _list(_object(_event() | {"id": _TEXT, "submission": _TEXT})), "cursor": _TEXT_OR_NULL}
+        ),
         "Quota": quota,
         "Quotas": _object({"quotas": _list(_ref("Quota"))}),
         "ChangedQuota": {"allOf": [_ref("Quota")], "properties": {"promoted": promoted}, "required": ["promoted"]},
@@ -76,7 +79,6 @@ def schemas() -> dict[str, Any]:
 
 
 def _entry() -> dict[str, Any]:
-    event = dict.fromkeys(HISTORY, _TEXT_OR_NULL) | {"at": _TIME, "what": _TEXT, "by": _TEXT}
     mail = dict.fromkeys(("kind", "state"), _TEXT) | {
         "copy": _NUMBER,
         "sending": _TEXT_OR_NULL,
@@ -88,7 +90,7 @@ def _entry() -> dict[str, Any]:
     }
     details = _object(
         {
-            "history": _list(_object(event | {"version": _NUMBER_OR_NULL})),
+            "history": _list(_object(_event())),
             "mails": _list(_object(mail)),
             "notes": _list(_object({"id": _TEXT, "at": _TIME, "by": _TEXT, "text": _TEXT})),
             "check_ins": _list(_object({"day": _DAY, "at": _TIME, "by": _TEXT})),
@@ -102,6 +104,11 @@ def _entry() -> dict[str, Any]:
         }
     )
     return {"allOf": [_ref("Submission")], **details}
+
+
+def _event() -> dict[str, Any]:
+    event = dict.fromkeys(HISTORY, _TEXT_OR_NULL) | {"at": _TIME, "what": _TEXT, "by": _TEXT}
+    return event | {"version": _NUMBER_OR_NULL}
 
 
 def _form() -> dict[str, Any]:

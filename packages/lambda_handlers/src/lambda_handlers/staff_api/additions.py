@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lambda_handlers.staff_api.attendance import read_day
 from lambda_handlers.staff_api.bodies import InvalidBodyError, idempotency_key, read_body, version_if_sent
-from lambda_handlers.staff_api.call import Route
+from lambda_handlers.staff_api.call import WHOLE, Route
 from lambda_handlers.staff_api.concurrent_changes import submission_changed
 from lambda_handlers.staff_api.entries import change_response
 from registration_core.domain.errors import NoteNotFoundError, SubmissionChangedError
@@ -56,9 +56,9 @@ def undo_check_in(call: Call) -> dict[str, Any]:
 
 
 def resend_mail(call: Call) -> dict[str, Any]:
-    """Queue a mail about a submission again."""
+    """Queue a mail about a submission again. dry_run: only check whether it may be sent."""
     key, expected = idempotency_key(call.request), version_if_sent(call.request)
-    sent = read_body(call.request, optional={"kind": str, "again": bool})
+    sent = read_body(call.request, optional={"kind": str, "again": bool, "dry_run": bool})
     if "kind" in sent and sent["kind"] not in set(MailKind):
         raise InvalidBodyError(f'"kind" must be one of {", ".join(MailKind)}.')
     kind = MailKind(sent["kind"]) if "kind" in sent else None
@@ -67,6 +67,8 @@ def resend_mail(call: Call) -> dict[str, Any]:
         plan = service.plan(details, kind, again=sent.get("again", False), key=key)
         if not plan.begun:
             ensure_version(details.submission, expected)
+        if sent.get("dry_run", False):
+            return change_response(call, details.submission.id)
         service.resend(plan, by=call.by)
     except (MailAskedError, SubmissionChangedError) as error:
         details = call.services.query().show(details.submission.id)
@@ -93,9 +95,9 @@ def _moment(text: str) -> datetime:
 
 
 ROUTES = (
-    Route("POST", "submissions/{id}/notes", add_note),
-    Route("DELETE", "submissions/{id}/notes/{note}", remove_note),
-    Route("PUT", "submissions/{id}/check-ins/{day}", check_in),
-    Route("DELETE", "submissions/{id}/check-ins/{day}", undo_check_in),
-    Route("POST", "submissions/{id}/mails", resend_mail),
+    Route("POST", "submissions/{id}/notes", add_note, (WHOLE,)),
+    Route("DELETE", "submissions/{id}/notes/{note}", remove_note, (WHOLE,)),
+    Route("PUT", "submissions/{id}/check-ins/{day}", check_in, (WHOLE,)),
+    Route("DELETE", "submissions/{id}/check-ins/{day}", undo_check_in, (WHOLE,)),
+    Route("POST", "submissions/{id}/mails", resend_mail, (WHOLE,)),
 )

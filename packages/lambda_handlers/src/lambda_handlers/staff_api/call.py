@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
 
 
+WHOLE = "whole"
+"""The parameter with which `rollcall --via api` asks for records in which nothing is missing."""
+
+
 class InvalidParameterError(RollcallError):
     """A parameter of the request is unknown or can't be read. The message names it and says what is accepted."""
 
@@ -47,6 +51,11 @@ class Call:
     def parameter(self, name: str) -> str | None:
         """Return a query parameter; None if it is missing or empty."""
         return self.request.query.get(name) or None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the caller asks for whole records."""
+        return self.parameter(WHOLE) is not None
 
     def language_of(self, form: Form) -> str:
         """Return the language for a form's labels: the one of `lang`, otherwise the form's first."""

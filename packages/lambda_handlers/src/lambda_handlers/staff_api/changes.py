@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lambda_handlers.staff_api.bodies import InvalidBodyError, expected_version, read_body, version_if_sent
-from lambda_handlers.staff_api.call import Route
+from lambda_handlers.staff_api.call import WHOLE, Route
 from lambda_handlers.staff_api.concurrent_changes import submission_changed
 from lambda_handlers.staff_api.entries import change_response
 from registration_core.domain.concurrent_changes import was_done
@@ -24,15 +24,17 @@ if TYPE_CHECKING:
 
 
 def edit_answers(call: Call) -> dict[str, Any]:
-    """Change answers."""
+    """Change answers. dry_run: only check whether they may be changed so."""
     expected = expected_version(call.request)
-    sent = read_body(call.request, {"answers": dict}, {"waitlist": bool})
+    sent = read_body(call.request, {"answers": dict}, {"waitlist": bool, "dry_run": bool})
     changes = {name: _answer(name, value) for name, value in sent["answers"].items()}
     before, edits = call.services.query().show(call.names["id"]).submission, call.services.edit()
     promoted: list[Submission] = []
     try:
         ensure_version(before, expected)
         plan = edits.plan(before, changes)
+        if sent.get("dry_run", False):
+            return change_response(call, before.id)
         edits.carry_out(plan, by=call.by, may_wait=sent.get("waitlist", False), promoted=promoted.append)
     except SubmissionChangedError as error:
         details = call.services.query().show(before.id)
@@ -43,13 +45,17 @@ def edit_answers(call: Call) -> dict[str, Any]:
 
 
 def act(call: Call) -> dict[str, Any]:
-    """Do one of the actions that the entry names."""
+    """Do one of the actions that the entry names. dry_run: only check whether it may be done."""
     expected = expected_version(call.request)
-    name = read_body(call.request, {"action": str})["action"]
+    sent = read_body(call.request, {"action": str}, {"dry_run": bool})
+    name = sent["action"]
     if name not in set(StaffAction):
         raise InvalidBodyError(f'"action" must be one of {", ".join(StaffAction)}.')
     action, before = StaffAction(name), call.services.query().show(call.names["id"]).submission
     status = StatusService(manage=call.services.manage(), restore=call.services.restore())
+    if sent.get("dry_run", False):
+        status.ensure_possible(before, action, expected=expected)
+        return change_response(call, before.id)
     promoted: list[Submission] = []
     try:
         status.act(before, action, by=call.by, expected=expected, promoted=promoted.append)
@@ -114,8 +120,8 @@ def _filled(call: Call, details: SubmissionDetails, *, version: int) -> list[Sub
 
 
 ROUTES = (
-    Route("PATCH", "submissions/{id}/answers", edit_answers),
-    Route("POST", "submissions/{id}/actions", act),
-    Route("PUT", "submissions/{id}/labels/{label}", put_label),
-    Route("DELETE", "submissions/{id}/labels/{label}", remove_label),
+    Route("PATCH", "submissions/{id}/answers", edit_answers, (WHOLE,)),
+    Route("POST", "submissions/{id}/actions", act, (WHOLE,)),
+    Route("PUT", "submissions/{id}/labels/{label}", put_label, (WHOLE,)),
+    Route("DELETE", "submissions/{id}/labels/{label}", remove_label, (WHOLE,)),
 )

@@ -6,6 +6,7 @@ from lambda_handlers.http_response import json_response
 from registration_core.adapters.mail_values import shown_answers
 from registration_core.domain.records import detailed_record, record
 from registration_core.domain.staff_actions import undo_of
+from registration_core.domain.whole_records import whole_details, whole_record
 from registration_core.services.status import StatusService
 
 TYPE_CHECKING = False
@@ -40,7 +41,7 @@ def entry(call: Call, details: SubmissionDetails) -> dict[str, object]:
     actions = status.possible(submission)
     shown = shown_answers(form, submission, call.language_of(form)) if form is not None else []
     return {
-        **detailed_record(
+        **(whole_details if call.whole else detailed_record)(
             details,
             name=_name(call, submission),
             rank=call.services.query().rank(submission),
@@ -53,7 +54,7 @@ def entry(call: Call, details: SubmissionDetails) -> dict[str, object]:
 
 def listed(call: Call, submission: Submission, *, rank: int | None) -> dict[str, object]:
     """Return a submission as lists show it."""
-    return record(submission, name=_name(call, submission), rank=rank)
+    return (whole_record if call.whole else record)(submission, name=_name(call, submission), rank=rank)
 
 
 def _tag(details: SubmissionDetails) -> dict[str, str]:

@@ -123,5 +123,9 @@ def problem_of(error: Exception) -> dict[str, Any]:
     if isinstance(error, InvalidAnswersError):
         errors = [{"field": one.field, "code": one.code, "message": one.message} for one in error.errors]
         return problem(status, code, sentence(code, "en"), errors=errors)
-    more = {"changed": error.changed} if isinstance(error, ConcurrentChangeError) else None
+    more: dict[str, object] | None = None
+    if isinstance(error, ConcurrentChangeError):
+        more = {"changed": error.changed}
+    if isinstance(error, AlreadyRegisteredError):
+        more = {"first": error.first}
     return problem(status, code, str(error), headers=headers, more=more)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from lambda_handlers.http_response import json_response
 from lambda_handlers.staff_api.bodies import read_body
-from lambda_handlers.staff_api.call import Route
+from lambda_handlers.staff_api.call import WHOLE, Route
 from lambda_handlers.staff_api.concurrent_changes import capacity_changed
 from lambda_handlers.staff_api.entries import listed
 from registration_core.domain.errors import QuotaChangedError
 from registration_core.domain.filters import the_form
+from registration_core.domain.whole_records import whole_quota
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def list_quotas(call: Call) -> dict[str, Any]:
     forms = call.services.forms
     chosen = list(forms.values()) if name is None else [the_form(forms, name)]
     query = call.services.query()
-    quotas = [quota_record(call, form, state) for form in chosen for state in query.quotas(form)]
+    quotas = [quota_record(call, form, state) | _next(call, state) for form in chosen for state in query.quotas(form)]
     return json_response(200, {"quotas": quotas})
 
 
@@ -39,7 +40,16 @@ def quota_record(call: Call, form: Form, state: QuotaState) -> dict[str, object]
         "capacity": state.capacity,
         "taken": state.taken,
         "waiting": state.waiting,
+        **(whole_quota(state) if call.whole else {}),
     }
+
+
+def _next(call: Call, state: QuotaState) -> dict[str, object]:
+    """Return the ID of the submission that would get the next free seat; None if that isn't sure yet."""
+    if not call.whole:
+        return {}
+    in_line = call.services.manage().next_in_line(state.form, state.option, seats=1) if state.waiting else ()
+    return {"next": in_line[0].id if in_line else None}
 
 
 def option_label(call: Call, form: Form, value: str) -> str:
@@ -71,6 +81,6 @@ def set_capacity(call: Call) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("GET", "quotas", list_quotas, ("form",)),
-    Route("PUT", "quotas/{form}/{option}", set_capacity),
+    Route("GET", "quotas", list_quotas, ("form", WHOLE)),
+    Route("PUT", "quotas/{form}/{option}", set_capacity, (WHOLE,)),
 )

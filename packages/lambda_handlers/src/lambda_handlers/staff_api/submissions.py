@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from lambda_handlers.http_response import json_response
-from lambda_handlers.staff_api.call import InvalidParameterError, Route
+from lambda_handlers.staff_api.call import WHOLE, InvalidParameterError, Route
 from lambda_handlers.staff_api.entries import entry_response, listed
 from registration_core.domain.errors import InvalidCursorError, InvalidFilterError, SubmissionNotFoundError
 from registration_core.domain.filters import selection
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission
 
 FILTERS = ("form", "status", "option", "label", "since", "until")
-DEFAULT_LIMIT, MOST = 50, 500
+DEFAULT_LIMIT, MOST, MOST_NAMED = 50, 500, 100
 MOST_READ = 5_000
 """How many submissions one call reads for a name. The cursor continues after them."""
 MOST_READ_AT_ONCE = 50_000
@@ -31,7 +31,9 @@ MOST_READ_AT_ONCE = 50_000
 
 def list_submissions(call: Call) -> dict[str, Any]:
     """Answer with a page of submissions, newest first."""
-    chosen, what = selected(call), call.parameter("q")
+    chosen, what, ids = selected(call), call.parameter("q"), call.parameter("id")
+    if ids is not None:
+        return json_response(200, {"submissions": _named(call, ids.split(",")), "cursor": None})
     submissions, cursor = _page(call, chosen) if what is None else _search(call, read_search(what), chosen)
     ranks = call.services.query().ranks()
     content = {"submissions": [listed(call, one, rank=ranks.of(one)) for one in submissions], "cursor": cursor}
@@ -104,6 +106,18 @@ def _indexed(call: Call, what: str, chosen: Selection) -> Sequence[Submission] |
         return []
 
 
+def _named(call: Call, ids: Sequence[str]) -> list[dict[str, object]]:
+    """Return the submissions with these IDs, without those that no longer exist."""
+    others = [name for name in (*FILTERS, "q", "limit", "cursor") if call.parameter(name) is not None]
+    if others:
+        raise InvalidParameterError(f"Leave out {others[0]}: id names the submissions.")
+    if len(ids) > MOST_NAMED:
+        raise InvalidParameterError(f"id can name {MOST_NAMED} submissions at most.")
+    query = call.services.query()
+    ranks = query.ranks()
+    return [listed(call, one, rank=ranks.of(one)) for one in query.several(ids).values()]
+
+
 def _limit(call: Call) -> int:
     text = call.parameter("limit") or str(DEFAULT_LIMIT)
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST):
@@ -112,6 +126,6 @@ def _limit(call: Call) -> int:
 
 
 ROUTES = (
-    Route("GET", "submissions", list_submissions, (*FILTERS, "q", "limit", "cursor")),
-    Route("GET", "submissions/{id}", show_submission),
+    Route("GET", "submissions", list_submissions, (*FILTERS, "q", "id", "limit", "cursor", WHOLE)),
+    Route("GET", "submissions/{id}", show_submission, (WHOLE,)),
 )

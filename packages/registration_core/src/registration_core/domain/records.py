@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from registration_core.domain.attendance import CheckIn
     from registration_core.domain.notes import Note
     from registration_core.domain.submission import Event, Submission, SubmissionDetails
 
@@ -95,11 +96,13 @@ def detailed_record(details: SubmissionDetails, *, name: str, rank: int | None) 
             for mail in details.mails
         ],
         "notes": [note_record(note) for note in submission.notes],
-        "check_ins": [
-            {"day": check_in.day.isoformat(), "at": iso(check_in.at), "by": check_in.by}
-            for check_in in submission.check_ins
-        ],
+        "check_ins": [check_in_record(check_in) for check_in in submission.check_ins],
     }
+
+
+def check_in_record(check_in: CheckIn) -> dict[str, object]:
+    """Return a day's check-in."""
+    return {"day": check_in.day.isoformat(), "at": iso(check_in.at), "by": check_in.by}
 
 
 def note_record(note: Note) -> dict[str, object]:

@@ -18,7 +18,14 @@ OPERATORS = (DOCS / "operator.md").read_text(encoding="utf-8") + OPTIONS
 #: and stopping the local system, writing an organisation's files. Their own tests run these lines, with fakes or
 #: in a copy.
 BEYOND = (
-    *("rollcall infra", "rollcall keys", "rollcall login", "rollcall local up", "rollcall local down"),
+    *(
+        "rollcall infra",
+        "rollcall keys",
+        "rollcall login",
+        "rollcall logout",
+        "rollcall local up",
+        "rollcall local down",
+    ),
     *("rollcall new", "rollcall forms language", "rollcall restore", "rollcall staff", "rollcall webhook"),
 )
 

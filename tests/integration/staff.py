@@ -11,11 +11,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sign_in import sign_in_of, staff_user, tokens
+
 from admin_cli.app import run
 from admin_cli.aws.contexts import add_local, context_file
 from admin_cli.local.system import WorkspaceSystem
 from admin_cli.services import Services
 from admin_cli.stack import AwsStack
+from admin_cli.staff_api.connection import connect_api, kept_sign_in
+from admin_cli.staff_api.sign_in import SignInPages, Tokens
 from admin_cli.terminal.output import Output
 from rollcall_local.credentials import Credentials
 from rollcall_local.loopback import loopback_session
@@ -25,7 +29,8 @@ if TYPE_CHECKING:
 
     from conftest import DeployedStack
 
-    from admin_cli.aws.contexts import ContextFile
+    from admin_cli.aws.contexts import Context, ContextFile
+    from admin_cli.stack import Stack
 
 
 class Stream(io.TextIOWrapper):
@@ -100,13 +105,21 @@ class Staff:
             output=output,
             environ=self._stack.env | environ,
             contexts=self.contexts,
-            connect=lambda context: AwsStack(context, output.note, session=lambda _: self._session),
+            connect=lambda context: self._connect(context, output),
             local=lambda: WorkspaceSystem(self._stack.workspace),
             stdin=Stream(terminal=asked, typed=typed or piped or "") if asked or piped is not None else None,
             sleep=sleep,
         )
         code = run(list(arguments), services)
         return Ran(code, out.content, err.content.decode())
+
+    def _connect(self, context: Context, output: Output) -> Stack:
+        def on_aws(context: Context) -> Stack:
+            return AwsStack(context, output.note, session=lambda _: self._session)
+
+        if context.via is None:
+            return on_aws(context)
+        return connect_api(context, output.note, folder=self.contexts.path.parent, stack=on_aws)
 
     def with_contexts(self, contexts: ContextFile) -> Staff:
         """Return the same person with these contexts."""
@@ -140,6 +153,17 @@ class Staff:
         ran = self.done(*arguments)
         assert ran.err == ""
         return json.loads(ran.out)
+
+
+def sign_in_to_api(stack: DeployedStack, contexts: ContextFile, group: str) -> str:
+    """Keep the sign-in of a new person of a group for the context in use, and return whom histories name."""
+    user, place = staff_user(stack, group), sign_in_of(stack)
+    made = tokens(place, user)
+    kept_sign_in(contexts.read().chosen(None), contexts.path.parent).write(
+        SignInPages(place.url, place.client_id),
+        Tokens(made["access_token"], made["refresh_token"], time.time() + float(made["expires_in"])),
+    )
+    return user.name
 
 
 def with_policy(stack: DeployedStack, name: str, policy_arn: str) -> Staff:

@@ -18,7 +18,7 @@ import guide
 import pytest
 from conftest import ROOT
 from integration.api_requests import example, send
-from integration.staff import Ran, interrupted
+from integration.staff import Ran, interrupted, sign_in_to_api
 
 from admin_cli.aws.contexts import Context, ContextFile
 
@@ -35,6 +35,9 @@ PERSON = "asa lindqvist"
 
 #: Commands for the deployer; staff don't publish.
 DEPLOYERS = ("rollcall site",)
+
+#: What a line ends with that goes through the staff API.
+VIA_API = ("--via api", "--via api --dry-run")
 
 #: The columns of the guide's files, with answers from a form's example.
 FILES = {"spring.csv": "registration", "letters.csv": "contact"}
@@ -70,6 +73,8 @@ class Reader:
         if "--resume" in words:
             self._interrupt([*words[1:-1], "--form", "registration", "--jobs", "1"])
         asked = None if piped is not None or "--yes" in words else "y\n" * 3
+        if line.endswith(VIA_API):
+            sign_in_to_api(self._stack, self._manager.contexts, "managers")
         sleep = {"sleep": interrupted} if words[1] == "watch" else {}
         return who(*words[1:], typed=asked, piped=piped, **sleep)
 
@@ -171,7 +176,12 @@ def reader_of_guide(
     manager.done("quota", "set", "registration", "first-robot", "10000", "--yes")
 
 
-@pytest.mark.parametrize("line", ran_here())
+def _marked(line: str) -> Any:
+    """Mark a line that somebody who signed in types."""
+    return pytest.param(line, marks=pytest.mark.needs("sign-in pages")) if line.endswith(VIA_API) else line
+
+
+@pytest.mark.parametrize("line", [_marked(line) for line in ran_here()])
 def test_guide__commands_run(reader_of_guide: Reader, line: str) -> None:
     """Each line of the guide runs exactly as printed."""
     ran = reader_of_guide.types(line)

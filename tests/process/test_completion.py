@@ -132,7 +132,7 @@ def test_zsh__offers_forms_and_commands_with_their_help(shell: Shell) -> None:
 
 def test_fish__offers_contexts_and_commands_with_their_help(shell: Shell) -> None:
     """Each is on a line."""
-    assert "login\tSign in to AWS with IAM Identity Center" in shell.fish("rollcall lo")
+    assert "login\tSign in to AWS or to a stack's staff API" in shell.fish("rollcall lo")
     assert shell.fish("rollcall list --context ") == ["prod", "dev"]
     assert shell.fish("rollcall edit K7QM-3XTP course=") == [f"course={course}" for course in COURSES]
 

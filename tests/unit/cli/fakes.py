@@ -162,6 +162,18 @@ class FakeStack:
     attending: AttendanceService | None = None
     noting: NoteService | None = None
 
+    @property
+    def name(self) -> str:
+        return self.description.stack
+
+    @property
+    def heading(self) -> str:
+        return f"Stack {self.name}, account {self.caller.account}, {self.description.region}"
+
+    @property
+    def by(self) -> str:
+        return self.caller.arn
+
     def journal(self) -> Journal:
         return self.journals or InMemoryJournal(InMemorySubmissionRepository(StoppedClock(), bytes))
 

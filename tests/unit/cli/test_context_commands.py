@@ -14,7 +14,7 @@ def test_list__marks_the_current_context(rollcall_local: CommandLine) -> None:
     rollcall_local("context", "add", "dev", "--region", "eu-west-1", "--profile", "academy")
 
     assert rollcall_local("context", "list").out == (
-        "local\t*\tlocal\teu-north-1\thttp://localhost:4566\t\ndev\t\tdev\teu-west-1\t\tacademy\n"
+        "local\t*\tlocal\teu-north-1\thttp://localhost:4566\t\t\ndev\t\tdev\teu-west-1\t\tacademy\t\n"
     )
 
 
@@ -88,6 +88,10 @@ def test_show__prints_the_current_or_the_named_context(rollcall_local: CommandLi
         "region": "eu-west-1",
         "endpoint_url": None,
         "profile": "academy",
+        "via": None,
+        "url": None,
+        "sign_in_url": None,
+        "client_id": None,
     }
     assert rollcall_local("context", "show", "prod").code == 3
 

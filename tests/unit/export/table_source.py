@@ -19,6 +19,8 @@ from registration_core.domain.identifiers import new_submission_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from admin_cli.export.ranges import Range
+    from admin_cli.export.rows import Key
     from registration_core.domain.forms import Form
     from registration_core.domain.submission import Submission
 
@@ -61,6 +63,8 @@ class TableSource:
     context: Context = field(default_factory=lambda: Context("local", "local", "eu-north-1", "http://localhost:1"))
     asked: list[Mapping[str, Any]] = field(default_factory=list)
     total: int | None = None
+    place: str = "rollcall-local"
+    parallel: bool = True
 
     @cached_property
     def _months(self) -> Mapping[str, Sequence[dict[str, Any]]]:
@@ -70,7 +74,7 @@ class TableSource:
             months.setdefault(item["month"]["S"], []).append(item)
         return months
 
-    def pages(self, say: Callable[[str], None]) -> Callable[[Mapping[str, Any]], Page]:
+    def pages(self, say: Callable[[str], None]) -> Callable[[Range, Key], Page]:
         del say
         return self._answer
 
@@ -85,9 +89,9 @@ class TableSource:
     def estimate(self) -> int | None:
         return self.total
 
-    def _answer(self, query: Mapping[str, Any]) -> Page:
+    def _answer(self, range_: Range, key: Key) -> Page:
         self.before()
-        return read_page(json.dumps(self.answer(query)).encode())
+        return read_page(json.dumps(self.answer(range_.query(key))).encode())
 
     def answer(self, query: Mapping[str, Any]) -> dict[str, Any]:
         """Answer as DynamoDB does."""

@@ -14,12 +14,14 @@ from unit.export.table_source import COURSE, NOW, TableSource, entry
 
 from admin_cli.aws.contexts import Context, ContextFile
 from admin_cli.errors import CliError
+from admin_cli.export.ranges import Range
 from admin_cli.export.reader import LOST_S, NotNowError, Reader, Sieve
 from registration_core.domain.selection import Selection
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+MARCH = Range("registration#2026-03")
 ENTRIES = [entry(number, at=NOW - timedelta(hours=number**2)) for number in range(40)]  # many, then few: two months
 
 
@@ -195,7 +197,7 @@ def test_throttled_reading__waits_and_continues() -> None:
     notes: list[str] = []
     waited: list[float] = []
 
-    def pages(_query: object) -> Any:
+    def pages(_range: object, _key: object) -> Any:
         if refusals:
             raise refusals.pop()
         return "page"
@@ -206,7 +208,7 @@ def test_throttled_reading__waits_and_continues() -> None:
 
     reader = Reader(pages, Sieve(Selection(), began=0), say=notes.append, wait=wait, monotonic=lambda: sum(waited))
 
-    assert reader._page({}) == "page"
+    assert reader._page(MARCH, None) == "page"
     assert [line.startswith("Could not read a page (ThrottlingException). Trying again in ") for line in notes] == [
         True
     ] * 4
@@ -217,7 +219,7 @@ def test_lost_reading__gives_up_after_a_minute() -> None:
     """A person can do something about it while they still sit there."""
     waited: list[float] = []
 
-    def pages(_query: object) -> Any:
+    def pages(_range: object, _key: object) -> Any:
         raise told()
 
     def wait(pause_s: float) -> bool:
@@ -229,5 +231,5 @@ def test_lost_reading__gives_up_after_a_minute() -> None:
     )
 
     with pytest.raises(CliError, match="Nothing answers"):
-        reader._page({})
+        reader._page(MARCH, None)
     assert LOST_S - 20 <= sum(waited) <= LOST_S

@@ -42,6 +42,8 @@ QUERY = {
     "format": ("csv", "xlsx", "parquet"),
     "lang": ("sv", "en", "../.."),
     "stauts": ("spam",),
+    "whole": ("1",),
+    "id": ("reg_01JD9Z3V8Q4X2M7N5R6T1WKBCE", "a,b", ","),
 }
 MEMBERS: dict[str, tuple[Any, ...]] = {
     "answers": ({"participant": "Åsa"}, {"course": "line-followers"}, {"course": None}, {"nothing": 1}, {}),
@@ -51,6 +53,7 @@ MEMBERS: dict[str, tuple[Any, ...]] = {
     "at": ("2027-03-01T09:30:00Z", "2027-03-01T09:30", "1999-01-01T00:00:00+01:00"),
     "kind": tuple(MailKind),
     "again": (True,),
+    "dry_run": (True, False),
     "capacity": (0, 1, 12, -1, 10**9),
     "instead_of": (12, 0),
 }

@@ -15,6 +15,7 @@ from admin_cli import __version__
 from admin_cli.catalogue import COMMANDS
 from admin_cli.errors import CliError, DeclinedError, ExitCode, OutputClosedError
 from admin_cli.known_errors import explain
+from admin_cli.services import VIA, read_via
 from admin_cli.terminal import completion
 from admin_cli.terminal.global_options import DEBUG, globals_first
 from admin_cli.terminal.help import HELP_OPTIONS, Root
@@ -80,6 +81,14 @@ def root(
         str | None,
         typer.Option(metavar="NAME", help="Work on this context's stack.", autocompletion=completion.contexts),
     ] = None,
+    via: Annotated[
+        str | None,
+        typer.Option(
+            metavar="api|aws",
+            help="Work through the stack's staff API, or on its AWS resources.",
+            autocompletion=completion.words(lambda: VIA),
+        ),
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress and no hints.")] = False,
     version: Annotated[
@@ -91,6 +100,8 @@ def root(
     del debug, version
     if quiet:
         ctx.obj = replace(ctx.obj, output=replace(ctx.obj.output, quiet=True))
+    if via is not None:
+        ctx.obj = replace(ctx.obj, via=read_via(via))
     if context is not None:
         ctx.obj.contexts.read().get(context)  # report a mistyped name even if the command needs no stack
         ctx.obj = replace(ctx.obj, context_name=context)

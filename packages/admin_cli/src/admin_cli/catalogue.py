@@ -43,7 +43,8 @@ GROUPS: dict[str, dict[str, Command]] = {
         "site": Command("site", "Build and publish the site"),
     },
     "Operate": {
-        "login": Command("login", "Sign in to AWS with IAM Identity Center"),
+        "login": Command("login", "Sign in to AWS or to a stack's staff API"),
+        "logout": Command("logout", "Sign out of a stack's staff API"),
         "doctor": Command("doctor", "Find what is wrong with a stack, and how to fix it"),
         "staff": Command("staff", "Say who can sign in to the desk"),
         "webhook": Command("webhook", "See, test and redrive webhooks to other programs"),
@@ -66,6 +67,7 @@ EXAMPLES = """\
 
 OPTIONS = {
     "--context NAME": "Work on this context's stack [env: ROLLCALL_CONTEXT]",
+    "--via api": "Work through the stack's staff API [env: ROLLCALL_VIA]",
     "-q, --quiet": "Show no progress and no hints",
     "--debug": "Show where an error came from",
     "--version": "Show the version",

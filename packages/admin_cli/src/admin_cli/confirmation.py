@@ -31,8 +31,8 @@ class Act:
 
     @property
     def by(self) -> str:
-        """The IAM identity that histories name."""
-        return self.stack.caller.arn
+        """The person or IAM identity that histories name."""
+        return self.stack.by
 
     def called(self, submission: Submission) -> str:
         """Describe a submission by person and option."""
@@ -61,8 +61,7 @@ def begin(services: Services, *, yes: bool, dry_run: bool) -> Act:
             exit_code=ExitCode.USAGE,
         )
     stack = services.stack()
-    description = stack.description
-    services.output.tell(f"Stack {description.stack}, account {stack.caller.account}, {description.region}")
+    services.output.tell(stack.heading)
     return Act(services, stack, yes, dry_run)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
+from admin_cli.errors import CliError, ExitCode
 from admin_cli.terminal.output import Output
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from admin_cli.stack import Stack
     from registration_core.domain.forms import Form
 
-CONTEXT_VARIABLE = "ROLLCALL_CONTEXT"
+CONTEXT_VARIABLE, VIA_VARIABLE = "ROLLCALL_CONTEXT", "ROLLCALL_VIA"
+AWS = "aws"
+VIA = ("api", AWS)
+"""The ways to a stack: its staff API, or its AWS resources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,8 @@ class Services:
     """What one run of a command uses.
 
     connect: connects to a context's stack. local: finds the working folder's local system.
-    context_name: the value of --context. stdin: where a person answers; None if nobody can. sleep: waits, in
-    seconds.
+    context_name, via: the values of --context and --via. stdin: where a person answers; None if nobody can. sleep:
+    waits, in seconds.
     """
 
     output: Output
@@ -38,19 +42,29 @@ class Services:
     connect: Callable[[Context], Stack]
     local: Callable[[], LocalSystem]
     context_name: str | None = None
+    via: str | None = None
     stdin: TextIO | None = None
     sleep: Callable[[float], None] = time.sleep
 
     def context(self) -> Context:
         """Return the current context: --context, else ROLLCALL_CONTEXT, else the one in use.
 
-        Raises UnknownContextError.
+        --via, else ROLLCALL_VIA, changes the way to its stack. Raises UnknownContextError, CliError.
         """
-        return self.contexts.read().chosen(self.context_name or self.environ.get(CONTEXT_VARIABLE) or None)
+        context = self.contexts.read().chosen(self.context_name or self.environ.get(CONTEXT_VARIABLE) or None)
+        via = self.via or self.environ.get(VIA_VARIABLE)
+        return replace(context, via=None if read_via(via) == AWS else via) if via else context
 
     def stack(self) -> Stack:
         """Connect to the current context's stack."""
         return self.connect(self.context())
+
+
+def read_via(via: str) -> str:
+    """Return a way to a stack. Raises CliError."""
+    if via not in VIA:
+        raise CliError(f"There is no way {via!r} to a stack. Use {' or '.join(VIA)}.", exit_code=ExitCode.USAGE)
+    return via
 
 
 def services() -> Services:
@@ -85,7 +99,12 @@ def _connect(context: Context, output: Output) -> Stack:
         note_forms(os.environ, context.name, forms)
         keep_time_of(forms)
 
-    return AwsStack(context, output.note, noted=noted, plain=plain_call)
+    if context.via is None:
+        return AwsStack(context, output.note, noted=noted, plain=plain_call)
+    from admin_cli.aws.contexts import context_file  # noqa: PLC0415 - already read
+    from admin_cli.staff_api.connection import connect_api  # noqa: PLC0415 - only for staff without rights in AWS
+
+    return connect_api(context, output.note, folder=context_file(os.environ).path.parent, noted=noted)
 
 
 def _local() -> LocalSystem:

@@ -134,6 +134,18 @@ class Stack(Protocol):
         """The context of this stack."""
 
     @property
+    def name(self) -> str:
+        """The stack's name, as the stack itself says. Raises CliError."""
+
+    @property
+    def heading(self) -> str:
+        """What a change to the stack begins with: which stack it is, and where. Raises CliError."""
+
+    @property
+    def by(self) -> str:
+        """Whom histories name: an IAM identity, or whoever signed in to the staff API. Raises CliError."""
+
+    @property
     def description(self) -> StackDescription:
         """The stack's description, read once. Raises CliError."""
 
@@ -232,6 +244,21 @@ class AwsStack:
                     raise self._no_stack(stacks) from error
                 raise
         return StackDescription.from_mapping(json.loads(answer["SecretString"]))
+
+    @property
+    def name(self) -> str:
+        """Return the name in the description."""
+        return self.description.stack
+
+    @property
+    def heading(self) -> str:
+        """Name the stack, its account and its region."""
+        return f"Stack {self.name}, account {self.caller.account}, {self.description.region}"
+
+    @property
+    def by(self) -> str:
+        """Return the ARN of these credentials."""
+        return self.caller.arn
 
     @cached_property
     def forms(self) -> Mapping[str, Form]:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+")
 
+API = "api"
+"""The way to a stack through its staff API."""
+
 #: LocalStack's public names, which lead to 127.0.0.1.
 LOCALSTACK_DOMAIN = "localhost.localstack.cloud"
 
@@ -51,8 +54,10 @@ def is_loopback(url: str) -> bool:
 class Context:
     """One stack as a person reaches it.
 
-    endpoint_url: where an emulator answers; None for AWS itself. profile: a profile of the AWS configuration.
-    Raises InvalidContextError for a name, region or endpoint that cannot be one.
+    endpoint_url: where an emulator answers; None for AWS itself. profile: a profile of the AWS configuration. via: api
+    to work through the stack's staff API; None to work on its AWS resources. url: the address of the stack's API; None
+    if the stack's description is to say it. sign_in_url, client_id: where people sign in, and as which app; None if
+    AWS credentials sign each request. Raises InvalidContextError for a value that cannot be one.
     """
 
     name: str
@@ -60,6 +65,10 @@ class Context:
     region: str
     endpoint_url: str | None = None
     profile: str | None = None
+    via: str | None = None
+    url: str | None = None
+    sign_in_url: str | None = None
+    client_id: str | None = None
 
     def __post_init__(self) -> None:
         for what, value in (("name", self.name), ("stack", self.stack)):
@@ -71,6 +80,18 @@ class Context:
             raise InvalidContextError(f"{self.region!r} is not an AWS region. Give one such as eu-north-1.")
         if self.endpoint_url is not None:
             self._check_endpoint(self.endpoint_url)
+        self._check_api()
+
+    def _check_api(self) -> None:
+        if self.via not in (None, API):
+            raise InvalidContextError(f"{self.via!r} is not a way to a stack. Use api, or leave it out.")
+        for url in (self.url, self.sign_in_url):
+            if url is not None and not (url.startswith("https://") or (_is_web_address(url) and is_loopback(url))):
+                raise InvalidContextError(f"{url!r} is not an https address. The stack's operator can give you it.")
+        if (self.sign_in_url is None) is not (self.client_id is None):
+            raise InvalidContextError("--sign-in-url and --client-id go together. Give both, or leave both out.")
+        if self.url is None and self.client_id is not None:
+            raise InvalidContextError("--client-id is only for the staff API. Add its address with --url.")
 
     def _check_endpoint(self, url: str) -> None:
         if not _is_web_address(url):

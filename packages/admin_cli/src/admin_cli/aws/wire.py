@@ -53,13 +53,19 @@ def plain_call(context: Context, service: str, environ: Mapping[str, str] | None
     env = os.environ if environ is None else environ
     if context.on_this_machine:
         return _call(str(context.endpoint_url), context, service, _LOOPBACK_CREDENTIALS, None)
-    credentials = _credentials(env)
-    if context.profile is not None or credentials is None or _is_special(env):
+    credentials = environment_credentials(context, env)
+    if credentials is None:
         return None
     endpoint = context.endpoint_url or endpoint_from_environment(env, context.region, SERVICES[service])
     if any(env.get(name) or env.get(name.upper()) for name in _PROXIES) and not is_loopback(endpoint):
         return None
     return _call(endpoint, context, service, credentials, env.get("AWS_CA_BUNDLE") or _authorities())
+
+
+def environment_credentials(context: Context, env: Mapping[str, str]) -> Credentials | None:
+    """Return the environment's credentials; None if only boto3 can find the right ones."""
+    credentials = _credentials(env)
+    return None if context.profile is not None or credentials is None or _is_special(env) else credentials
 
 
 def _call(endpoint: str, context: Context, service: str, key: Credentials, ca_bundle: str | None) -> WireCall:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.aws.contexts import Context
-from admin_cli.services import CONTEXT_VARIABLE, of
+from admin_cli.aws.contexts import API, Context
+from admin_cli.services import AWS, CONTEXT_VARIABLE, of
 from admin_cli.terminal import completion
 from admin_cli.terminal.help import Command, noun
 from admin_cli.terminal.json_fields import json_option, pick, requested_fields
@@ -31,7 +32,10 @@ Examples:
   rollcall context show
 """)
 
-FIELDS = ("name", "in_use", "stack", "region", "endpoint_url", "profile")
+FIELDS = ("name", "in_use", "stack", "region", "endpoint_url", "profile", "via", "url", "sign_in_url", "client_id")
+
+_ALWAYS = FIELDS[:6]
+"""What `context show` prints although there is nothing to say."""
 
 COLUMNS = (
     Column("NAME"),
@@ -40,6 +44,7 @@ COLUMNS = (
     Column("REGION"),
     Column("ENDPOINT", narrowest=12),
     Column("PROFILE", narrowest=8),
+    Column("VIA"),
 )
 
 
@@ -66,7 +71,7 @@ def list_contexts(
     if not contexts.entries:
         services.output.note("There are no contexts yet. To start a stack on this machine: rollcall local up")
     rows = [
-        [c.name, "*" if c.name == current else "", c.stack, c.region, c.endpoint_url, c.profile]
+        [c.name, "*" if c.name == current else "", c.stack, c.region, c.endpoint_url, c.profile, c.via]
         for c in contexts.entries.values()
     ]
     if rows:
@@ -97,8 +102,16 @@ def add_context(
     stack: Annotated[str | None, typer.Option(help="The stack's name (default: the context's).")] = None,
     endpoint_url: Annotated[str | None, typer.Option(help="The emulator's address; leave it out for AWS.")] = None,
     profile: Annotated[str | None, typer.Option(help="The AWS profile to use.")] = None,
+    url: Annotated[
+        str | None, typer.Option(help="The address of the stack's API, to work through its staff API.")
+    ] = None,
+    sign_in_url: Annotated[str | None, typer.Option(help="Where you sign in to the staff API.")] = None,
+    client_id: Annotated[str | None, typer.Option(help="As which app you sign in there.")] = None,
 ) -> None:
     """Add a context, or change the one with that name. Commands use the first one you add.
+
+    With --via api, commands work through the stack's staff API, so that you need no rights in AWS.
+    The stack's operator gives you the whole command: `rollcall context share` prints it.
 
     Examples:
       rollcall context add dev --region eu-north-1
@@ -106,13 +119,48 @@ def add_context(
     """
     services = of(ctx)
     before = services.contexts.read()
-    after = before.with_entry(Context(name, stack or name, region, endpoint_url, profile))
+    via = services.via or (API if url is not None else None)
+    context = Context(
+        name,
+        stack or name,
+        region,
+        endpoint_url,
+        profile,
+        via=None if via == AWS else via,
+        url=url,
+        sign_in_url=sign_in_url,
+        client_id=client_id,
+    )
+    after = before.with_entry(context)
     services.contexts.write(after)
     services.output.note(f"{'Changed' if name in before.entries else 'Added'} the context {name}.")
     if after.current == name:
         services.output.note(f"Commands use {name}.")
     else:
         services.output.note(f"Commands still use {after.current}. To switch: rollcall context use {name}")
+
+
+@app.command("share", cls=Command)
+def share_context(ctx: typer.Context) -> None:
+    """Print the command with which staff add this context, to work through the stack's staff API.
+
+    Give it to the people whom you invite with `rollcall staff invite`. It holds addresses, and no
+    secret.
+
+    Examples:
+      rollcall context share
+      rollcall context share --context prod
+    """
+    from admin_cli.staff_api.connection import place_of  # noqa: PLC0415 - only for this
+
+    services = of(ctx)
+    context = services.context()
+    place = place_of(context, services.connect)
+    words = ["rollcall", "context", "add", context.name, "--stack", context.stack, "--region", context.region]
+    words += ["--via", API, "--url", place.url]
+    if place.pages is not None:
+        words += ["--sign-in-url", place.pages.url, "--client-id", place.pages.client_id]
+    services.output.line(shlex.join(words))
 
 
 @app.command("show", cls=Command)
@@ -125,7 +173,7 @@ def show_context(
     *,
     json: Annotated[str | None, json_option(FIELDS)] = None,
 ) -> None:
-    """Print one context: its stack, region, endpoint and profile.
+    """Print one context: its stack, region, endpoint and profile, and its staff API if it has one.
 
     Examples:
       rollcall context show
@@ -139,6 +187,7 @@ def show_context(
     if names is not None:
         services.output.json(pick(record, names))
     else:
+        record = {field: value for field, value in record.items() if value is not None or field in _ALWAYS}
         services.output.fields({**record, "in_use": "yes" if record["in_use"] else "no"}.items())
 
 
@@ -173,4 +222,8 @@ def _record(context: Context, *, in_use: bool) -> dict[str, str | bool | None]:
         "region": context.region,
         "endpoint_url": context.endpoint_url,
         "profile": context.profile,
+        "via": context.via,
+        "url": context.url,
+        "sign_in_url": context.sign_in_url,
+        "client_id": context.client_id,
     }

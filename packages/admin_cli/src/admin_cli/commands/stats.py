@@ -127,7 +127,7 @@ def stats(
         from admin_cli.stats.page import stats_page  # noqa: PLC0415 - Jinja2; only for a page
 
         now = datetime.now().astimezone()
-        write_whole(html, stats_page(tally, stack.description.stack, stack.forms, chosen, now, by=by))
+        write_whole(html, stats_page(tally, stack.name, stack.forms, chosen, now, by=by))
         output.note(f"Counted {counted(tally.total)}. The page: {html}")
     if names is not None:
         output.json(pick(_record(tally, by or Period.DAY), names))

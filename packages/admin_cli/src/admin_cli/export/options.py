@@ -54,7 +54,9 @@ def export(services: Services, options: Options, choose: Callable[[Stack], Selec
         )
     stack = services.stack()
     chosen = choose(stack)
-    exporting = Exporting(services.output, stack.source(), target, stack.forms, options.jobs)
+    source = stack.source()
+    jobs = options.jobs if source.parallel else 1
+    exporting = Exporting(services.output, source, target, stack.forms, jobs)
     if options.resume:
         exporting.resume(_interrupted(target, stack, options, chosen))
     else:
@@ -102,8 +104,8 @@ def _request(stack: Stack, options: Options, format_: Format, chosen: Selection,
     _check_language(options.language, known_forms)
     return Request(
         context=stack.context.name,
-        stack=stack.description.stack,
-        table=stack.description.table,
+        stack=stack.name,
+        table=stack.source().place,
         began=int(datetime.now(UTC).timestamp()),
         format=format_.value,
         forms=tuple(names),
@@ -136,7 +138,7 @@ def _interrupted(target: Target, stack: Stack, options: Options, chosen: Selecti
 def _ensure_same(request: Request, target: Target, stack: Stack, options: Options, chosen: Selection) -> None:
     now, before = Selected.of(chosen), request.selected
     pairs = {
-        "stack": (stack.description.table, request.table),
+        "stack": (stack.source().place, request.table),
         "--format": (read_format(options.format, options.file).value, request.format),
         "--form": (now.form or before.form, before.form),
         "--status": (now.statuses or before.statuses, before.statuses),

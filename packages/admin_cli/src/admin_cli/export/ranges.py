@@ -33,6 +33,17 @@ class Range:
     below: str | None = None
     down_to: str | None = None
 
+    @property
+    def form(self) -> str:
+        """The form."""
+        return self.partition.rpartition("#")[0]
+
+    @property
+    def month(self) -> datetime:
+        """When the month begins."""
+        year, month = self.partition.rpartition("#")[2].split("-")
+        return datetime(int(year), int(month), 1, tzinfo=UTC)
+
     def query(self, key: Key) -> dict[str, Any]:
         """Return the parameters of DynamoDB's Query, without the table. key: where to continue."""
         condition, values = "#month = :month", {":month": {"S": self.partition}}
@@ -80,8 +91,7 @@ class Range:
         """Return the time of the range's oldest end, in milliseconds since 1970."""
         if self.down_to is not None:
             return _milliseconds(self.down_to)
-        year, month = self.partition.rpartition("#")[2].split("-")
-        return round(datetime(int(year), int(month), 1, tzinfo=UTC).timestamp() * 1000)
+        return round(self.month.timestamp() * 1000)
 
 
 def months(form: str, *, newest: datetime, oldest: datetime) -> Iterator[Range]:

@@ -20,12 +20,12 @@ from registration_core.adapters.dynamodb.call import RETRYABLE_CODES, AwsCallErr
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from admin_cli.aws.contexts import Context
     from admin_cli.export.ranges import Range
-    from admin_cli.export.rows import Row
+    from admin_cli.export.rows import Key, Row
     from admin_cli.export.spool_part import Mark
     from registration_core.adapters.dynamodb.wire import WireCall
     from registration_core.domain.selection import Selection
@@ -64,8 +64,8 @@ class NotNowError(Exception):
 class Pages(Protocol):
     """A source of pages of submissions."""
 
-    def __call__(self, query: Mapping[str, Any]) -> Page:
-        """Answer one query. Raises NotNowError, CliError."""
+    def __call__(self, range_: Range, key: Key) -> Page:
+        """Read a page of a range. key: where to continue. Raises NotNowError, CliError."""
 
 
 class TablePages:
@@ -77,15 +77,15 @@ class TablePages:
         self._client = client
         self._bodies: list[bytes] = []
 
-    def __call__(self, query: Mapping[str, Any]) -> Page:
-        """Answer one query."""
+    def __call__(self, range_: Range, key: Key) -> Page:
+        """Read a page."""
         from botocore import exceptions as sdk  # noqa: PLC0415 - loaded with the client
 
         self._bodies.clear()
         self._client.meta.events.register(_BEFORE_PARSE, self._take)
         try:
             with sessions.sentences(self._context):
-                self._client.query(TableName=self._table, **query)
+                self._client.query(TableName=self._table, **range_.query(key))
             return read_page(self._bodies[-1])
         except msgspec.DecodeError as error:
             raise _cut_off(error) from error
@@ -116,10 +116,10 @@ class WirePages:
         self._table = table
         self._wire = wire
 
-    def __call__(self, query: Mapping[str, Any]) -> Page:
-        """Answer one query."""
+    def __call__(self, range_: Range, key: Key) -> Page:
+        """Read a page."""
         try:
-            return read_page(self._wire.content("Query", {"TableName": self._table, **query}))
+            return read_page(self._wire.content("Query", {"TableName": self._table, **range_.query(key)}))
         except msgspec.DecodeError as error:
             raise _cut_off(error) from error
         except AwsCallError as error:
@@ -204,7 +204,7 @@ class Reader:
 
     def read(self, path: Path, range_: Range, mark: Mark) -> Progressed:
         """Read the next page of a range into its part. Raises CliError, OSError."""
-        page = self._page(range_.query(mark.key))
+        page = self._page(range_, mark.key)
         rows = [row for row in page.rows if self._sieve(row)]
         key = None if page.rows and self._sieve.is_past(page.rows[-1]) else page.key
         after = mark.after(rows, read=len(page.rows), key=key)
@@ -219,11 +219,11 @@ class Reader:
             return Progressed(after, size)
         return Progressed(after, size, page.rows[0].id, page.rows[-1].id)
 
-    def _page(self, query: Mapping[str, Any]) -> Page:
+    def _page(self, range_: Range, key: Key) -> Page:
         began, pause = self._monotonic(), 0.5
         while True:
             try:
-                return self._pages(query)
+                return self._pages(range_, key)
             except NotNowError as error:
                 length = random.uniform(pause / 2, pause)  # noqa: S311 - so that processes don't come back together
                 if self._monotonic() + length - began > (LOST_S if error.lost else THROTTLED_S):

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 
 class Source(Protocol):
-    """What an export needs from a stack."""
+    """What an export needs from a stack.
+
+    place: what it reads: the table's name, or the address of the staff API. parallel: whether several processes read
+    it faster than one.
+    """
+
+    place: str
+    parallel: bool
 
     @property
     def context(self) -> Context:
@@ -42,19 +49,22 @@ class Source(Protocol):
 class StackSource:
     """A stack's table."""
 
+    parallel = True
+
     def __init__(self, stack: AwsStack) -> None:
         self._stack = stack
         self.context = stack.context
+        self.place = stack.description.table
         self.versions = cache(self._versions)
 
     def pages(self, say: Callable[[str], None]) -> Pages:
         """Connect to the table."""
         from admin_cli.export.reader import TablePages, WirePages  # noqa: PLC0415 - once there is something to read
 
-        table, wire = self._stack.description.table, self._stack.plain(self.context, "dynamodb")
+        wire = self._stack.plain(self.context, "dynamodb")
         if wire is not None:
-            return WirePages(self.context, table, wire)
-        return TablePages(self.context, table, self._stack.client("dynamodb", say))
+            return WirePages(self.context, self.place, wire)
+        return TablePages(self.context, self.place, self._stack.client("dynamodb", say))
 
     def _versions(self, form: str) -> Sequence[Form]:
         return self._stack.versions_of(form)
@@ -73,7 +83,7 @@ class StackSource:
         """Return the index's own count, which is some hours old; None without the permission to read it."""
         call = self._stack.call("dynamodb")
         try:
-            table = call("DescribeTable", {"TableName": self._stack.description.table})["Table"]
+            table = call("DescribeTable", {"TableName": self.place})["Table"]
         except AwsCallError:
             return None
         counts = {index["IndexName"]: index.get("ItemCount") for index in table.get("GlobalSecondaryIndexes", ())}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer  # noqa: TC002 - Typer reads the annotations
 
-from admin_cli.terminal.global_options import CONTEXT, globals_first
+from admin_cli.terminal.global_options import WITH_VALUES, globals_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
@@ -142,8 +142,8 @@ def globals_in_front(environ: MutableMapping[str, str]) -> None:
 
 
 def _in_front(before: list[str]) -> list[str]:
-    """Move global options to the front of the words before the cursor; keep only `--context` to complete its value."""
-    return [CONTEXT] if before[-1:] == [CONTEXT] else globals_first(before)
+    """Move global options to the front of the words before the cursor; keep only one whose value is to be completed."""
+    return before[-1:] if before[-1:] and before[-1] in WITH_VALUES else globals_first(before)
 
 
 def _after_comma(incomplete: str, candidates: Callable[[], Iterable[str]]) -> list[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-CONTEXT = "--context"
 DEBUG = "--debug"
+WITH_VALUES = ("--context", "--via")
 _FLAGS = (DEBUG, "--quiet", "-q")
 
 
@@ -14,9 +14,9 @@ def globals_first(arguments: list[str]) -> list[str]:
     rest: list[str] = []
     words = iter(arguments[:end])
     for word in words:
-        if word in _FLAGS or word.startswith(f"{CONTEXT}="):
+        if word in _FLAGS or (word.partition("=")[0] in WITH_VALUES and "=" in word):
             front.append(word)
-        elif word == CONTEXT:
+        elif word in WITH_VALUES:
             front += [word, *[value for value in [next(words, None)] if value is not None]]
         else:
             rest.append(word)

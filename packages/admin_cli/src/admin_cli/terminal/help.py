@@ -63,8 +63,9 @@ def same_command(ctx: typer.Context, **changed: str) -> str:
         else:
             for item in current if isinstance(current, list | tuple) else [current]:
                 words += [name, str(item)] if str(item) else [name]
-    named = ctx.obj.context_name
-    return shlex.join([*words, *(["--context", named] if named else [])])
+    for option, value in (("--context", ctx.obj.context_name), ("--via", ctx.obj.via)):
+        words += [option, value] if value else []
+    return shlex.join(words)
 
 
 def split_examples(text: str) -> tuple[str, str]:
@@ -103,7 +104,7 @@ class Helped:
             page.write_text(paragraph)
         self.format_options(ctx, page)  # type: ignore[attr-defined]
         page.write_paragraph()
-        page.write_text("Also: --context NAME, --quiet, --debug (rollcall --help)")
+        page.write_text("Also: --context NAME, --via api, --quiet, --debug (rollcall --help)")
 
 
 class Command(Helped, TyperCommand):

@@ -55,8 +55,8 @@ def read_submission(data: Mapping[str, Any]) -> Submission:
         expires_at=datetime.fromisoformat(data["expires_at"]),
         option=data["option"],
         position=data["position"],
-        verify_by=_time(data["verify_by"]),
-        verified_at=_time(data["verified_at"]),
+        verify_by=time_or_none(data["verify_by"]),
+        verified_at=time_or_none(data["verified_at"]),
         quiet=data.get("quiet", False),
         spam_sign=data["spam_sign"],
         labels=tuple(data["labels"]),
@@ -117,7 +117,7 @@ def read_quota(data: Mapping[str, Any]) -> QuotaState:
         tickets=data["tickets"],
         departed=data["tickets"] - data["waiting"],
         set_by=data["set_by"],
-        set_at=_time(data["set_at"]),
+        set_at=time_or_none(data["set_at"]),
     )
 
 
@@ -127,18 +127,19 @@ def _mail(data: Mapping[str, Any]) -> MailRecord:
         version=data["version"],
         state=data["state"],
         message_id=data["message_id"],
-        sent_at=_time(data["sent_at"]),
-        lease_until=_time(data["lease_until"]),
+        sent_at=time_or_none(data["sent_at"]),
+        lease_until=time_or_none(data["lease_until"]),
         copy=data["copy"],
         sending=data["sending"],
         attempts=data["attempts"],
         problem=data["problem"],
-        asked_at=_time(data["asked_at"]),
+        asked_at=time_or_none(data["asked_at"]),
         asked_key=data["asked_key"],
     )
 
 
-def _time(text: str | None) -> datetime | None:
+def time_or_none(text: str | None) -> datetime | None:
+    """Return the time that a record has; None for null."""
     return None if text is None else datetime.fromisoformat(text)
 
 

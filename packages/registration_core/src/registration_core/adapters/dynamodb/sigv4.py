@@ -1,4 +1,4 @@
-"""AWS Signature Version 4 for one kind of request: POST / with headers, no query.
+"""AWS Signature Version 4 for requests with headers, such as POST / to DynamoDB.
 
 Rules: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
@@ -35,10 +35,20 @@ class Sigv4:
         self._service = service
         self._day_key: tuple[str, bytes] = ("", b"")
 
-    def sign(self, headers: Mapping[str, str], body: bytes, *, timestamp: str) -> dict[str, str]:
+    def sign(
+        self,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        timestamp: str,
+        method: str = "POST",
+        path: str = "/",
+        query: str = "",
+    ) -> dict[str, str]:
         """Return the headers to send: the given ones (including `host`), the time and the authorization.
 
-        timestamp: UTC as `20150830T123600Z`.
+        timestamp: UTC as `20150830T123600Z`. path: encoded once more than it is sent. query: as it is
+        sent, sorted by name.
         """
         signed = {name.lower(): " ".join(value.split()) for name, value in headers.items()}
         signed["x-amz-date"] = timestamp
@@ -46,7 +56,7 @@ class Sigv4:
             signed["x-amz-security-token"] = self._credentials.session_token
         names = ";".join(sorted(signed))
         lines = "".join(f"{name}:{signed[name]}\n" for name in sorted(signed))
-        canonical = f"POST\n/\n\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
+        canonical = f"{method}\n{path}\n{query}\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
         scope = f"{timestamp[:8]}/{self._region}/{self._service}/aws4_request"
         digest = hashlib.sha256(canonical.encode()).hexdigest()
         to_sign = f"AWS4-HMAC-SHA256\n{timestamp}\n{scope}\n{digest}"

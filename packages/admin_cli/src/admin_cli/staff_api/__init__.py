@@ -1,0 +1,1 @@
+"""A stack through its staff API: sign-in, requests, and the services that commands use."""

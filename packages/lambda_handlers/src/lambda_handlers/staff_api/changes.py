@@ -29,12 +29,14 @@ def edit_answers(call: Call) -> dict[str, Any]:
     sent = read_body(call.request, {"answers": dict}, {"waitlist": bool, "dry_run": bool})
     changes = {name: _answer(name, value) for name, value in sent["answers"].items()}
     before, edits = call.services.query().show(call.names["id"]).submission, call.services.edit()
+    if sent.get("dry_run", False):
+        _ensure_unchanged(call, before, expected)
+        edits.plan(before, changes)
+        return change_response(call, before.id)
     promoted: list[Submission] = []
     try:
         ensure_version(before, expected)
         plan = edits.plan(before, changes)
-        if sent.get("dry_run", False):
-            return change_response(call, before.id)
         edits.carry_out(plan, by=call.by, may_wait=sent.get("waitlist", False), promoted=promoted.append)
     except SubmissionChangedError as error:
         details = call.services.query().show(before.id)
@@ -54,7 +56,8 @@ def act(call: Call) -> dict[str, Any]:
     action, before = StaffAction(name), call.services.query().show(call.names["id"]).submission
     status = StatusService(manage=call.services.manage(), restore=call.services.restore())
     if sent.get("dry_run", False):
-        status.ensure_possible(before, action, expected=expected)
+        _ensure_unchanged(call, before, expected)
+        status.ensure_possible(before, action)
         return change_response(call, before.id)
     promoted: list[Submission] = []
     try:
@@ -88,6 +91,14 @@ def _label(call: Call, *, on: bool) -> dict[str, Any]:
         if (label in details.submission.labels) is not on:
             raise submission_changed(details) from error
     return change_response(call, before.id)
+
+
+def _ensure_unchanged(call: Call, before: Submission, expected: int) -> None:
+    """Raise ConcurrentChangeError if a submission has another version than the caller saw."""
+    try:
+        ensure_version(before, expected)
+    except SubmissionChangedError as error:
+        raise submission_changed(call.services.query().show(before.id)) from error
 
 
 def _answer(name: str, value: object) -> Answer:

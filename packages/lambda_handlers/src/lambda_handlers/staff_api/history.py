@@ -28,7 +28,7 @@ def list_history(call: Call) -> dict[str, Any]:
     """Answer with a page of the events of a form's submissions, newest first. Each has its submission's ID."""
     name, cursor = call.parameter("form"), call.parameter("cursor")
     if name is None:
-        raise InvalidParameterError("Name a form: form=registration")
+        raise InvalidParameterError("Name a form, such as form=registration.")
     form = the_form(call.services.forms, name)
     first, last = _period(call)
     if cursor is not None:

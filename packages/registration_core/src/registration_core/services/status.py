@@ -30,9 +30,8 @@ class StatusService:
             if action is not StaffAction.PROMOTE or self._manage.may_be_promoted(submission)
         )
 
-    def ensure_possible(self, before: Submission, action: StaffAction, *, expected: int | None = None) -> None:
+    def ensure_possible(self, before: Submission, action: StaffAction) -> None:
         """Raise what `act` would raise for now, without changing anything; not NoSeatError, which may change."""
-        ensure_version(before, expected)
         ensure_possible(action, before.status)
         if action is StaffAction.RESTORE:
             self._restore.plan(before)

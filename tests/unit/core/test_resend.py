@@ -169,11 +169,12 @@ def test_fitting__allows_promoted_after_waiting() -> None:
 
 @pytest.mark.parametrize(("by", "told"), [("registrant", True), ("staff", False)])
 def test_fitting__tells_the_staff_only_what_the_registrant_did(by: str, *, told: bool) -> None:
-    """Whoever sent it was the registrant; that is not what counts."""
-    cancelled = replace(ENTRY, status=Status.CANCELLED, version=2)
+    """Whoever sent it was the registrant; that is not what counts, and neither is a later note."""
+    cancelled = replace(ENTRY, status=Status.CANCELLED, version=3)
     events = (
         Event("01KJM2N0S0ABCDEFGHJKMNPQRS", START, "submitted", "registrant", Status.CONFIRMED, 1),
         Event("01KJM2N0S1ABCDEFGHJKMNPQRS", START, "cancelled", by, Status.CANCELLED, 2),
+        Event("01KJM2N0S2ABCDEFGHJKMNPQRS", START, "noted", "staff", Status.CANCELLED, 3),
     )
     kinds = fitting(SubmissionDetails(cancelled, events, ()))
     assert kinds[0] is MailKind.CANCELLED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 from registration_core.domain.errors import KeyReusedError
 from registration_core.domain.mail import FITTING, TO_STAFF, MailKind, MailRequest, MailState
@@ -57,7 +58,8 @@ class Resend:
 def fitting(details: SubmissionDetails) -> list[MailKind]:
     """Return the mails that fit a submission now, the usual one first."""
     submission = details.submission
-    withdrawn = any(event.by == REGISTRANT and event.version == submission.version > 1 for event in details.events)
+    changes = [after for before, after in pairwise(details.events) if after.status is not before.status]
+    withdrawn = bool(changes) and changes[-1].by == REGISTRANT
     waited = any(event.status is Status.WAITLISTED for event in details.events)
     kinds = [
         kind

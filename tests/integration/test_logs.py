@@ -15,7 +15,9 @@ from integration.api_requests import example, send
 from unit.handlers.emf import metrics_of
 
 from registration_core.adapters.sqs import to_message
+from registration_core.adapters.webhook_queue import to_message as to_webhook_message
 from registration_core.domain.mail import MailKind, MailRequest
+from registration_core.domain.webhooks import Delivery, WebhookEvent
 from rollcall_local.process import clean_environment
 from rollcall_localstack.function_process import FunctionProcess, Invocation
 
@@ -28,15 +30,21 @@ NAMESPACE = "Rollcall/test"
 COUNTED = {"submit": {"Submissions"}, "sweep": {"SeatsTaken", "Waiting"}}
 """What each function counts in its lines."""
 
-FUNCTIONS = ("submit", "links", "dispatch", "notify", "sweep", "feedback")
+DID = {"deliver": '"problem":"the connection failed"'}
+"""A part of the log that shows that a function got as far as it can here."""
+
+FUNCTIONS = ("submit", "links", "dispatch", "notify", "sweep", "feedback", "deliver")
 
 
 @pytest.fixture(scope="module")
 def code(deployed: DeployedStack, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The functions' zip, unpacked as Lambda does it."""
+    """The functions' zip, unpacked as Lambda does it; the contact form has a webhook at which nobody listens."""
     folder = tmp_path_factory.mktemp("code")
     with zipfile.ZipFile(deployed.workspace.package) as archive:
         archive.extractall(folder)
+    contact = folder / "forms" / "contact.json"
+    crm = {"name": "crm", "url": "https://localhost:9/token", "events": ["confirmed"], "fields": ["name", "message"]}
+    contact.write_text(json.dumps(json.loads(contact.read_text(encoding="utf-8")) | {"webhooks": [crm]}), "utf-8")
     return folder
 
 
@@ -59,6 +67,7 @@ def event_of(function: str, person: dict[str, Any]) -> dict[str, Any]:
         "mail": {"tags": {"submission": [person["id"]], "kind": ["confirmed"], "version": ["1"]}},
         "bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "gone@example.org"}]},
     }
+    told = Delivery("contact", "crm", person["id"], WebhookEvent.CONFIRMED, 1 + person["again"])
     return {
         "submit": {
             "httpMethod": "POST",
@@ -69,6 +78,7 @@ def event_of(function: str, person: dict[str, Any]) -> dict[str, Any]:
         "links": {"httpMethod": "GET", "path": "/my", "queryStringParameters": {"t": "v1.abcdef12.e30.AAAA"}},
         "dispatch": {"Records": [{"eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": "1"}}]},
         "notify": {"Records": [{"messageId": "m1", "body": to_message(again)}]},
+        "deliver": {"Records": [{"messageId": "m1", "receiptHandle": "r1", "body": to_webhook_message(told)}]},
         "sweep": {},
         "feedback": {"Records": [{"Sns": {"Message": json.dumps(events)}}]},
     }[function]
@@ -131,8 +141,9 @@ def test_log__holds_only_the_functions_own_lines(
     metrics = [metric for line in ran.output.splitlines() for metric in metrics_of(line)]
     assert {metric.name for metric in metrics} >= COUNTED.get(function, set())
     assert {metric.namespace for metric in metrics} <= {NAMESPACE}
-    for word in (person["email"], person["name"], person["message"]):
+    for word in (person["email"], person["name"], person["message"], "whsec_", "localhost:9"):
         assert str(word) not in ran.output
+    assert DID.get(function, "") in ran.output
 
 
 def test_notify__under_the_runtime_client__mails(stack: DeployedStack, person: dict[str, Any], code: Path) -> None:

@@ -32,6 +32,15 @@ def test_forms__have_their_fields_in_one_language(office: StaffOffice) -> None:
     assert Form.from_dict(shown["definition"]) == form
 
 
+def test_forms__show_no_webhook(office: StaffOffice) -> None:
+    """Whoever knows the address of a chat can post there."""
+    hooked = replace(office.forms["contact"], webhooks=({"name": "chat", "url": "https://hooks.slack.com/x"},))
+    office.forms |= {"contact": hooked}
+    office.older.append(hooked)
+    for path in ("/staff/forms", "/staff/forms/contact/versions"):
+        assert "hooks.slack.com" not in str(office.get(path).json)
+
+
 def test_forms__have_the_capacities_of_now(office: StaffOffice) -> None:
     """Not those of the form file; an option without counted seats has none."""
     MemoryServices(office).manage().set_capacity("registration", "first-robot", 3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lambda_handlers.http_response import json_response
 from lambda_handlers.staff_api.call import Route
 from registration_core.domain.filters import the_form
@@ -18,14 +20,14 @@ if TYPE_CHECKING:
 
 
 def list_forms(call: Call) -> dict[str, Any]:
-    """Answer with the forms, retired ones too. `definition` is the compiled form, as the stack stores it."""
+    """Answer with the forms, retired ones too. `definition` is the compiled form without its webhooks."""
     return json_response(200, {"forms": [_described(call, form) for form in call.services.forms.values()]})
 
 
 def list_versions(call: Call) -> dict[str, Any]:
-    """Answer with every stored version of a form, compiled."""
+    """Answer with every stored version of a form, compiled, without its webhooks."""
     form = the_form(call.services.forms, call.names["form"])
-    return json_response(200, {"versions": [version.to_dict() for version in call.services.versions_of(form.name)]})
+    return json_response(200, {"versions": [_definition(version) for version in call.services.versions_of(form.name)]})
 
 
 def _described(call: Call, form: Form) -> dict[str, object]:
@@ -40,8 +42,13 @@ def _described(call: Call, form: Form) -> dict[str, object]:
         "languages": list(form.languages),
         "options": _options(call, form, language),
         "fields": [_in_language(field, language, form.languages) for field in fields],
-        "definition": form.to_dict(),
+        "definition": _definition(form),
     }
+
+
+def _definition(form: Form) -> dict[str, Any]:
+    """Return a form for programs. Whoever knows the address of a chat can post there, so no webhook is shown."""
+    return replace(form, webhooks=()).to_dict()
 
 
 def _options(call: Call, form: Form, language: str) -> list[dict[str, object]]:

@@ -150,7 +150,7 @@ def test_main__refuses_the_examples_staff(tmp_path: Path, capsys: pytest.Capture
     assert main(["--root", str(ROOT), "--out", str(tmp_path / "a.zip")]) == 1
     stderr = capsys.readouterr().err
     assert "registration mails courses@robotics-academy.example" in stderr
-    assert "Put your staff's own addresses in the form files" in stderr
+    assert "Put your own addresses in the form files" in stderr
     assert not (tmp_path / "a.zip").exists()
 
 

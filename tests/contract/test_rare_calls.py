@@ -67,7 +67,7 @@ def test_sweep__queues_a_mail_that_nobody_noted(bare_emulator: Workspace) -> Non
     assert sqs.receive_message(QueueUrl=url)["Messages"]
 
 
-@pytest.mark.parametrize("who", ["notify", "feedback", "manager"])
+@pytest.mark.parametrize("who", ["notify", "feedback", "manager", "staff"])
 def test_guard_keys__are_made_by_whoever_is_first(
     bare_emulator: Workspace, table: str, clock: StoppedClock, who: str
 ) -> None:

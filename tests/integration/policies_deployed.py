@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conftest import DeployedStack
     from policies.evaluator import Statement
 
-FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback", "deliver")
+FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback", "deliver", "staff")
 STAFF = ("reader", "manager")
 EVERYBODY = (*FUNCTIONS, *STAFF, "deployer")
 
@@ -63,7 +63,7 @@ def of_resources(stack: DeployedStack) -> dict[str, Document]:
     for topic in sns.list_topics()["Topics"]:
         if topic["TopicArn"].endswith(f"{prefix}feedback"):
             found[topic["TopicArn"]] = sns.get_topic_attributes(TopicArn=topic["TopicArn"])["Attributes"]["Policy"]
-    for function in ("submit", "links", "sweep", "feedback"):
+    for function in ("submit", "links", "sweep", "feedback", "staff"):
         policy = stack.client("lambda").get_policy(FunctionName=prefix + function)["Policy"]
         found[f"arn:aws:lambda:{stack.workspace.region}:000000000000:function:{prefix}{function}"] = policy
     return {arn: json.loads(policy) for arn, policy in found.items()}

@@ -43,7 +43,10 @@ NEEDS_NO_RIGHT = "sts:GetCallerIdentity"
 IDENTIFIERS = (
     (r"(\brollcall-|^)[0-9a-f]{12}\b", r"\1local"),
     (
-        r"(:cloudfront::\d+:[a-z-]+/|:event-source-mapping:|/stream/|:::rollcall-local-site-\d+/|/restapis/|/tags/).+",
+        (
+            r"(:cloudfront::\d+:[a-z-]+/|:event-source-mapping:|/stream/|:::rollcall-local-(?:exports|site)-\d+/"
+            r"|/restapis/|/tags/|:userpool/).+"
+        ),
         r"\1x",
     ),
     (r"(:secret:rollcall/local(?:/[a-z-]+)?-)\w{6}$", r"\1xxxxxx"),

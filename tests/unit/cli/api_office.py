@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal
 from described import assert_described, operation_of
 from unit.cli.fakes import DESCRIPTION, FakeStack, Ran, Terminal
+from unit.export.table_source import TableSource
 from unit.handlers.staff_office import MANAGER, MemoryServices, StaffOffice, claims
 
 from admin_cli.app import run
@@ -25,7 +27,7 @@ from registration_core.bootstrap import MailingParts
 from registration_core.services.mail_watch import MailWatch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 URL = "https://api.example.org/v1"
@@ -117,14 +119,14 @@ class ApiOffice:
                 sleep=self.waited.append,
                 machine=self.office.clock,
             )
-            return ApiStack(context, api, sleep=self.waited.append)
+            return ApiStack(context, api, sleep=self.waited.append, monotonic=every_half_minute())
         table, office = MemoryServices(self.office), self.office
         asked = InMemoryAskedMails(office.table)
         missing: Any = None
         parts = MailingParts(
             resend=table.resend(),
             send=missing,
-            watch=MailWatch(asked=asked, sleep=self.waited.append, monotonic=iter(range(0, 10_000, 30)).__next__),
+            watch=MailWatch(asked=asked, sleep=self.waited.append, monotonic=every_half_minute()),
             redrive=missing,
             suppressions=office.suppressions,
             account_suppressions=missing,
@@ -140,10 +142,16 @@ class ApiOffice:
             restoring=table.restore(),
             versions={each.version: each for each in office.older},
             parts=parts,
+            entries=TableSource(list(office.table.entries.values()), kept=list(table.forms.values())),
             journals=InMemoryJournal(office.table),
             attending=table.attendance(),
             noting=table.notes(),
         )
+
+
+def every_half_minute() -> Callable[[], float]:
+    """Return a clock that shows half a minute more each time."""
+    return itertools.count(0.0, 30.0).__next__
 
 
 def problem(status: int, code: str, detail: str) -> Answer:

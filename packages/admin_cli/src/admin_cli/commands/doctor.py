@@ -100,6 +100,7 @@ def _findings(services: Services) -> Iterator[Finding]:
     """Check the machine first: every other check needs credentials and the stack's description."""
     from admin_cli.doctor import desk, forms, machine, mail, resources, webhooks  # noqa: PLC0415 - only for this
     from admin_cli.doctor.examination import Patient, examine, skipped  # noqa: PLC0415
+    from admin_cli.staff_api.unsupported import not_through_the_api  # noqa: PLC0415
 
     machine_checks = {"terraform": machine.terraform, "credentials": machine.credentials, "clock": machine.clock}
     stack_checks = {
@@ -120,7 +121,10 @@ def _findings(services: Services) -> Iterator[Finding]:
         "spam": forms.spam,
         "desk": desk.managers,
     }
-    patient = Patient(services.stack(), _sources(), lambda: datetime.now(UTC))
+    stack = services.stack()
+    if stack.context.via is not None:
+        raise not_through_the_api()
+    patient = Patient(stack, _sources(), lambda: datetime.now(UTC))
     can_go_on = True
     for finding in examine(machine_checks, patient):
         can_go_on = can_go_on and (finding.check != "credentials" or finding.health is Health.OK)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,11 +11,10 @@ from registration_core.bootstrap import MailingParts
 from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.mail import MailRequest, MailState
 from registration_core.domain.whole_records import read_details
-from registration_core.services.mail_watch import MailWatch
 from registration_core.services.resend import ResendService
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from admin_cli.staff_api.api import Api
     from admin_cli.staff_api.reads import ApiReads
@@ -24,20 +22,26 @@ if TYPE_CHECKING:
     from registration_core.domain.mail_ports import AskedMails, SuppressionList
     from registration_core.domain.ports import FormCatalogue, MailQueue
     from registration_core.domain.submission import SubmissionDetails
+    from registration_core.services.mail_watch import MailWatch
     from registration_core.services.resend import Resend
 
 
-def api_mailing(api: Api, reads: ApiReads, forms: FormCatalogue, *, sleep: Callable[[float], None]) -> MailingParts:
+def api_mailing(api: Api, forms: FormCatalogue, watch: MailWatch) -> MailingParts:
     """Return the mail services that the API offers. The others raise CliError."""
     missing: Any = Unsupported()
     return MailingParts(
         resend=ApiResend(api, forms),
         send=missing,
-        watch=MailWatch(asked=cast("AskedMails", ApiMailStates(reads)), sleep=sleep, monotonic=time.monotonic),
+        watch=watch,
         redrive=missing,
         suppressions=missing,
         account_suppressions=_no_account_suppressions,
     )
+
+
+def mail_states(reads: ApiReads) -> AskedMails:
+    """Return what a `MailWatch` takes, to follow mails."""
+    return cast("AskedMails", ApiMailStates(reads))
 
 
 class ApiMailStates:

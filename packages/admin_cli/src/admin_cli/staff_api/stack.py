@@ -33,6 +33,7 @@ class ApiStack:
     api: Api
     noted: Callable[[Mapping[str, Form]], None] = lambda _forms: None
     sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
     _versions: dict[str, Sequence[Form]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -135,9 +136,11 @@ class ApiStack:
 
     def mailing(self) -> MailingParts:
         """Return the services that send mails: only what the API offers."""
-        from admin_cli.staff_api.mails import api_mailing  # noqa: PLC0415 - only for mails
+        from admin_cli.staff_api.mails import api_mailing, mail_states  # noqa: PLC0415 - only for mails
+        from registration_core.services.mail_watch import MailWatch  # noqa: PLC0415
 
-        return api_mailing(self.api, self._reads, self._catalogue, sleep=self.sleep)
+        watch = MailWatch(asked=mail_states(self._reads), sleep=self.sleep, monotonic=self.monotonic)
+        return api_mailing(self.api, self._catalogue, watch)
 
     def source(self) -> Source:
         """Return the submissions as exports read them."""

@@ -47,6 +47,7 @@ module "exports" {
   policy            = data.aws_iam_policy_document.exports.json
   keep_objects      = false
   plaintext_sources = var.plaintext_sources
+  key               = local.key
 
   lifecycle_rule = {
     name            = "forget-exports"
@@ -120,6 +121,22 @@ data "aws_iam_policy_document" "staff" {
     sid       = "KeepExportsAndLinkToThem"
     actions   = ["s3:GetObject", "s3:PutObject"]
     resources = [for bucket in module.exports : "${bucket.arn}/*"]
+  }
+
+  dynamic "statement" {
+    for_each = local.key[*]
+
+    content {
+      sid       = "UseTheKeyForExports"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value.arn]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["s3.${var.region}.${data.aws_partition.this.dns_suffix}"]
+      }
+    }
   }
 }
 

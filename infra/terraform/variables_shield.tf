@@ -95,7 +95,7 @@ locals {
 }
 
 variable "encryption" {
-  description = "Encrypts the table, queues, topics, logs, secrets and the functions' environment under a key of your own in KMS, which AWS renews every year. Costs 1 USD a month, at most 3 after two renewals, and 0.03 per 10,000 uses. Services keep what they decrypted for minutes, so visitors notice nothing. To end it: set retired = true, wait, then leave encryption out; see docs/options.md. deletion_window_days: how long you can then take the key back. null leaves the keys to AWS."
+  description = "Encrypts the table, queues, topics, logs, secrets, the desk's exports and the functions' environment under a key of your own in KMS, which AWS renews every year. Costs 1 USD a month, at most 3 after two renewals, and 0.03 per 10,000 uses. Services keep what they decrypted for minutes, so visitors notice nothing. To end it: set retired = true, wait, then leave encryption out; see docs/options.md. deletion_window_days: how long you can then take the key back. null leaves the keys to AWS."
   type = object({
     retired              = optional(bool, false)
     deletion_window_days = optional(number, 30)

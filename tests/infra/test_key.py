@@ -57,10 +57,11 @@ def test_everything_stored__is_under_the_key(everything: Plan) -> None:
 
 
 def test_pages__stay_under_the_key_of_s3(everything: Plan) -> None:
-    """They are public: a key would cost a request each and keep nothing from anyone."""
-    for values in everything.all("aws_s3_bucket_server_side_encryption_configuration").values():
+    """They are public: a key would cost a request each and keep nothing from anyone. Exports hold people's answers."""
+    for address, values in everything.all("aws_s3_bucket_server_side_encryption_configuration").items():
         default = block(block(values, "rule"), "apply_server_side_encryption_by_default")
-        assert default["sse_algorithm"] == "AES256"
+        exports = address.startswith("module.exports")
+        assert default["sse_algorithm"] == ("aws:kms" if exports else "AES256"), address
 
 
 def test_key__is_renewed_and_can_be_taken_back(everything: Plan) -> None:
@@ -85,21 +86,33 @@ def test_without_the_option__no_role_may_use_a_key(plan: Plan) -> None:
 
 
 def test_roles__use_the_key_through_services_only(everything: Plan) -> None:
-    users = {
-        address: statement
+    users = [
+        (address, statement)
         for address, statements in everything.policies.items()
-        if not address.startswith(("module.key", "module.backup", "module.delivery"))
+        if address.startswith("module.") and not address.startswith(("module.key", "module.backup", "module.delivery"))
         for statement in statements
         if any(action.startswith("kms:") for action in statement.actions)
-    }
+    ]
 
-    functions = {address.split(".")[1] for address in users} - {"staff"}
-    assert functions == {"submit", "links", "sweep", "dispatch", "notify", "feedback", "staff_function[0]"}
-    assert sum(address.startswith("module.staff.") for address in users) == 2
+    functions = {address.split(".")[1] for address, _ in users} - {"staff"}
+    assert functions == {
+        "submit",
+        "links",
+        "sweep",
+        "dispatch",
+        "notify",
+        "feedback",
+        "deliver[0]",
+        "staff_function[0]",
+    }
+    assert sum(address.startswith("module.staff.") for address, _ in users) == 2
     services = [f"{service}.{REGION}.amazonaws.com" for service in ("dynamodb", "secretsmanager", "sqs")]
-    for address, statement in users.items():
+    for address, statement in users:
         assert statement.actions <= {"kms:Decrypt", "kms:GenerateDataKey"}, address
         assert statement.conditions[("StringEquals", "kms:ViaService")] == services, address
+    staff = everything.policies["data.aws_iam_policy_document.staff"]
+    [exports] = [statement for statement in staff if "kms:Decrypt" in statement.actions]
+    assert exports.conditions[("StringEquals", "kms:ViaService")] == [f"s3.{REGION}.amazonaws.com"]
 
 
 def key_policy(plan: Plan) -> list[dict[str, Any]]:

@@ -1,9 +1,13 @@
 # A private bucket: encrypted at rest and on the way, versioned, with a life cycle.
 
+locals {
+  own_key = [for key in var.key[*] : key.arn if !key.retired]
+}
+
 resource "aws_s3_bucket" "this" {
   # checkov:skip=CKV_AWS_18:CloudTrail or CloudFront write the same to a bucket, and that bucket's log would need a bucket too
   # checkov:skip=CKV_AWS_144:pages are published again from the clone, and records are kept in one Region
-  # checkov:skip=CKV_AWS_145:CloudFront reads pages that anyone may read; a key of one's own would cost a call each
+  # checkov:skip=CKV_AWS_145:pages are public, and a key of one's own would cost a call each; exports are under it if there is one
   # checkov:skip=CKV2_AWS_62:nobody has to act on a new object
   bucket        = var.name
   force_destroy = !var.keep_objects
@@ -29,8 +33,11 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   bucket = aws_s3_bucket.this.id
 
   rule {
+    bucket_key_enabled = length(local.own_key) == 0 ? null : true
+
     apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
+      sse_algorithm     = length(local.own_key) == 0 ? "AES256" : "aws:kms"
+      kms_master_key_id = one(local.own_key)
     }
   }
 }

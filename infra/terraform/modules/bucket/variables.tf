@@ -31,3 +31,12 @@ variable "plaintext_sources" {
   description = "Loopback addresses that may connect without TLS. Empty in AWS."
   type        = list(string)
 }
+
+variable "key" {
+  description = "The stack's own KMS key, which encrypts the objects unless it is retired. null leaves them under S3's own."
+  type = object({
+    arn     = string
+    retired = bool
+  })
+  default = null
+}

@@ -198,14 +198,15 @@ async function show() {
 
 function missing() {
   const title = t("problems.not_found");
-  return { title, nodes: [el("h1", { tabindex: "-1" }, title), el("p", {}, link(t("frame.today"), "#/"))] };
+  return { title, nodes: [el("h1", { tabindex: "-1" }, title), el("p", {}, t("problems.missing")), el("p", {}, link(t("frame.list"), "#/list", { class: "alone" }))] };
 }
 
 /** A view for a failure: what is wrong, and what to do. */
 function unable(error) {
   if (!(error instanceof Problem)) throw error;
   if (error.kind === "signed_out") return void failed(error);
-  const title = error.code === "not_found" ? t("problems.not_found") : t("problems.title");
+  if (error.code === "not_found") return missing();
+  const title = t("problems.title");
   return {
     title,
     nodes: [

@@ -4,11 +4,12 @@ import { get } from "./api.js";
 import { ask } from "./dialogs.js";
 import { button, el, fill, link } from "./dom.js";
 import * as drafts from "./drafts.js";
-import { announce } from "./notices.js";
+import { announce, complain } from "./notices.js";
 import { label, moment, n, number, t, word } from "./words.js";
 
 const PAUSE_MS = 250; // after the last key
 const LIMIT = 50;
+const KEPT_MS = 5 * 60_000; // the way back from a submission shows the list as it was left, if it isn't old
 const STATUSES = ["confirmed", "waitlisted", "pending", "cancelled", "spam", "erased"];
 const SINCE = ["today", "7d", "30d", "365d"];
 const FILTERS = ["form", "status", "option", "label", "since"];
@@ -21,7 +22,8 @@ export async function list({ desk, query, signal }) {
   const same = before?.address === address && before;
   const filters = Object.fromEntries(FILTERS.map((name) => [name, query.get(name) ?? ""]));
   filters.q = same ? same.filters.q : "";
-  const state = { items: [], cursor: null, scroll: 0, ...(same || {}), address, filters };
+  const kept = same?.opened && performance.now() - same.at < KEPT_MS;
+  const state = { items: [], cursor: null, scroll: 0, ...(kept ? same : {}), address, filters };
   desk.last = state;
 
   const rows = el("ul", { class: "rows" });
@@ -56,6 +58,7 @@ export async function list({ desk, query, signal }) {
     const fresh = page.submissions;
     state.items = next ? [...state.items, ...fresh] : fresh;
     state.cursor = page.cursor;
+    state.at = performance.now();
     const drawn = fresh.map((one) => row(one, desk));
     if (next) rows.append(...drawn);
     else fill(rows, drawn);
@@ -91,7 +94,7 @@ export async function list({ desk, query, signal }) {
   });
   const chosen = FILTERS.filter((name) => filters[name]).length;
   const nodes = [
-    el("div", { class: "list-head" }, el("h1", { tabindex: "-1" }, t("list.title")), button(t("export.button"), () => exported(desk, state.filters))),
+    el("div", { class: "list-head" }, el("h1", { tabindex: "-1" }, t("list.title")), button(t("export.button"), () => exported(desk, state.filters, state.items[0]?.form))),
     el(
       "form",
       { class: "search", role: "search", onsubmit: (event) => (event.preventDefault(), load()) },
@@ -107,17 +110,18 @@ export async function list({ desk, query, signal }) {
     rows,
     more,
   ];
-  if (same?.items) draw({ submissions: state.items, cursor: state.cursor });
+  const left = state.opened;
+  state.opened = undefined;
+  if (kept) draw({ submissions: state.items, cursor: state.cursor });
   else draw(await get("submissions", { ...filters, limit: LIMIT }, signal));
 
   const watch = new IntersectionObserver(([seen]) => seen.isIntersecting && !more.hidden && load(true), { rootMargin: "300px" });
   signal.addEventListener("abort", () => (watch.disconnect(), clearTimeout(pause), (state.scroll = scrollY)));
-  const left = same && state.opened;
   const focus = () => rows.querySelector(`a[href="#/entry/${CSS.escape(left)}"]`)?.focus({ preventScroll: true });
   return {
     title: t("list.title"),
     nodes,
-    scroll: same ? state.scroll : undefined,
+    scroll: kept ? state.scroll : undefined,
     arrived: () => (left && focus(), watch.observe(more)),
     focused: Boolean(left && state.items.some((one) => one.id === left)),
   };
@@ -180,7 +184,7 @@ export function status(one) {
 }
 
 /** Make a file of what is listed, and show a link to it. */
-async function exported(desk, filters) {
+async function exported(desk, filters, likely) {
   const formats = ["xlsx", "csv"].map((format, number) =>
     el(
       "label",
@@ -190,7 +194,7 @@ async function exported(desk, filters) {
     ),
   );
   const forms = Object.values(desk.forms).filter((form) => !filters.form || form.name === filters.form);
-  const choices = forms.map((form) => el("option", { value: form.name }, label(form.title)));
+  const choices = forms.map((form) => el("option", { value: form.name, selected: form.name === likely }, label(form.title)));
   const content = [
     el("p", {}, t(filters.q ? "export.not_searched" : "export.filtered")),
     el("div", { class: "field" }, el("label", { for: "export-form" }, t("list.form")), el("select", { id: "export-form", name: "form" }, choices)),
@@ -199,8 +203,9 @@ async function exported(desk, filters) {
   const values = await ask(t("export.title"), content, t("export.make"));
   if (!values) return;
   const { q, ...chosen } = { ...filters, ...values }; // an export has no search
-  const file = await desk.attempt(() => get("exports", chosen), () => exported(desk, filters));
+  const file = await desk.attempt(() => get("exports", chosen), () => exported(desk, filters, likely));
   if (!file || !/^https?:/.test(file.url)) return;
+  if (!file.rows) return complain(t("list.none"));
   const address = link(t("export.download", { name: file.filename }), file.url, { class: "button", download: file.filename, rel: "noreferrer" });
   await ask(n("export.ready", file.rows), [el("p", {}, t("export.lasts")), el("p", {}, address)], null, { no: t("dialogs.close") });
 }

@@ -69,6 +69,24 @@ def test_list__searches_while_you_type_and_filters(at_desk: Any) -> None:
     expect(visit.page.get_by_role("link", name="Åsa Lindqvist")).to_be_focused()
 
 
+def test_list__is_fresh_unless_you_come_back_from_a_submission(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in("#/list")
+    visit.page.get_by_role("link", name="Åsa Lindqvist").click()
+    visit.presses("Cancel it")
+    visit.presses("Cancel it", dialog=True)
+    visit.says("is cancelled")
+    visit.page.go_back()
+    expect(visit.page.locator(".rows li").first).to_contain_text("Cancelled")
+    assert [path for path, _ in visit.sent("GET")].count("submissions") == 1
+
+    visit.desk.submissions[FIRST]["status"] = "confirmed"
+    visit.opens("#/")
+    visit.heading("Today")
+    visit.opens("#/list")
+    expect(visit.page.locator(".rows li").first).to_contain_text("Confirmed")
+
+
 def test_history__of_the_browser_names_nobody(at_desk: Any) -> None:
     """It outlives the sign-out, often on a shared computer. A search is kept in this tab until then."""
     visit = at_desk()
@@ -422,8 +440,8 @@ def test_strange_address__leads_back(at_desk: Any) -> None:
     visit.signs_in("#/entry/reg_none")
     visit.heading("There is nothing here")
     visit.opens("#/nowhere")
-    visit.page.get_by_role("link", name="Today").last.click()
-    visit.heading("Today")
+    visit.page.get_by_role("link", name="Submissions").last.click()
+    visit.heading("Submissions")
 
 
 def test_desk__moves_the_focus_with_the_view_and_works_by_keyboard(at_desk: Any) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from browser.desk_api import COLLEAGUE, SITE, FakeDesk, problem
 from browser.desk_visit import FIRST
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,8 +128,8 @@ def waiting(visit: DeskVisit) -> None:
 
 def nothing_matches(visit: DeskVisit) -> None:
     at("#/list", ".rows li")(visit)
-    visit.page.fill("#q", "nobody")
-    visit.page.wait_for_function("document.querySelectorAll('.rows li').length === 0")
+    visit.page.locator("#q").press_sequentially("nobody")
+    expect(visit.page.locator(LIST_SHOWN)).to_have_count(0)
 
 
 def clock_off() -> FakeDesk:
@@ -163,7 +164,7 @@ STATES = (
         after(at(ENTRY, ENTRY_SHOWN), ".acts button", YES, shown=".notice-wrong p"),
         faulty(f"POST submissions/{FIRST}/actions", lambda route: route.abort()),
     ),
-    DeskState("entry-missing", at("#/entry/reg_none", ".problem")),
+    DeskState("entry-missing", at("#/entry/reg_none", "main .alone")),
     DeskState("edit", at(EDIT, "form.edit")),
     DeskState("edit-refused", edit_refused, faulty(f"PATCH submissions/{FIRST}/answers", refused_answers)),
     DeskState("edit-race", edit_race),

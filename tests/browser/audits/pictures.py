@@ -8,6 +8,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from browser.audits.desk_states import STATES as DESK_STATES
+from browser.audits.desk_states import DeskState
 from browser.audits.states import STATES, State
 from conftest import ROOT
 
@@ -41,18 +43,19 @@ def folder() -> Path:
         f"<section><h2>{escape(state.name)}</h2><div>"
         + "".join(f'<a href="{name}"><img src="{name}" alt="{name}" loading="lazy"></a>' for name in names(state))
         + "</div></section>\n"
-        for state in STATES
+        for state in (*STATES, *DESK_STATES)
     )
     (FOLDER / "index.html").write_text(SHEET.format(sections=sections), encoding="utf-8")
     return FOLDER
 
 
-def names(state: State) -> list[str]:
+def names(state: State | DeskState) -> list[str]:
     return [name_of(state, width, scheme) for width, scheme in itertools.product(WIDTHS, SCHEMES)]
 
 
-def name_of(state: State, width: int, scheme: str) -> str:
-    return f"{state.name}-{width}-{scheme}.png"
+def name_of(state: State | DeskState, width: int, scheme: str) -> str:
+    of_desk = "desk-" if isinstance(state, DeskState) else ""
+    return f"{of_desk}{state.name}-{width}-{scheme}.png"
 
 
 @pytest.mark.parametrize(("number", "state"), list(enumerate(STATES)), ids=[state.name for state in STATES])
@@ -66,3 +69,17 @@ def test_state__is_captured(watched: Callable[..., Any], folder: Path, number: i
             path = folder / name_of(state, width, scheme)
             scene.visitor.page.screenshot(path=path, full_page=True, animations="disabled")
         scene.leaves()
+
+
+@pytest.mark.parametrize(("number", "state"), list(enumerate(DESK_STATES)), ids=[state.name for state in DESK_STATES])
+def test_desk_state__is_captured(at_desk: Callable[..., Any], folder: Path, number: int, state: DeskState) -> None:
+    for width in WIDTHS:
+        visit = at_desk(
+            state.desk(), locale=LANGUAGES[number % len(LANGUAGES)], viewport={"width": width, "height": 800}
+        )
+        state.reach(visit)
+        for scheme in SCHEMES:
+            visit.page.emulate_media(color_scheme=scheme)
+            whole = visit.page.locator("dialog").count() == 0
+            path = folder / name_of(state, width, scheme)
+            visit.page.screenshot(path=path, full_page=whole, animations="disabled")

@@ -43,17 +43,23 @@ def judge_request(endpoint: str, headers: Mapping[str, str], body: bytes) -> Non
 
 
 def signed_by_botocore(
-    endpoint: str, headers: Mapping[str, str], body: bytes, secrets: Mapping[str, str]
+    endpoint: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    secrets: Mapping[str, str],
+    *,
+    method: str = "POST",
+    path: str = "/",
 ) -> dict[str, str]:
     """Return the headers that botocore's signer makes of a signed request at the same second.
 
-    secrets: secret keys by access key.
+    secrets: secret keys by access key. path: as it is sent, with its query.
     """
     scope = headers["authorization"].partition("Credential=")[2].partition(",")[0]
     access_key, _, region, service, _ = scope.split("/")
     known = botocore.credentials.Credentials(access_key, secrets[access_key], headers.get("x-amz-security-token"))
     given = {name: headers[name] for name in ("host", "content-type", "x-amz-target") if name in headers}
-    request = AWSRequest("POST", f"{endpoint}/", given, body)
+    request = AWSRequest(method, f"{endpoint}{path}", given, body)
     _SignerAt(headers["x-amz-date"], known, service, region).add_auth(request)
     return {name.lower(): value for name, value in request.headers.items()}
 

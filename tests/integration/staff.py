@@ -113,6 +113,13 @@ class Staff:
         code = run(list(arguments), services)
         return Ran(code, out.content, err.content.decode())
 
+    @property
+    def arn(self) -> str:
+        """Whom histories name."""
+        region = self._stack.workspace.region
+        sts = self._session.client("sts", region_name=region, endpoint_url=self._stack.endpoint_url)
+        return str(sts.get_caller_identity()["Arn"])
+
     def _connect(self, context: Context, output: Output) -> Stack:
         def on_aws(context: Context) -> Stack:
             return AwsStack(context, output.note, session=lambda _: self._session)

@@ -93,7 +93,7 @@ data "aws_iam_policy_document" "staff" {
     condition {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
-      values   = ["SUB#*", "ONCE#*", "IDEM#*", "QUOTA#*", "ERASED#*", "SUPPRESS#*"]
+      values   = ["SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*", "SUPPRESS#*"]
     }
   }
 

@@ -19,6 +19,7 @@ from registration_core.domain.errors import (
     NoSeatError,
     QuotaNotFoundError,
     ReferenceTakenError,
+    StorageUnavailableError,
     SubmissionNotFoundError,
     TicketSettledError,
     UnknownFormError,
@@ -143,6 +144,15 @@ def _asked(request: MailRequest) -> MailRecord:
     )
 
 
+def ensure_key(text: str) -> None:
+    """Refuse a key as DynamoDB does: 2,048 bytes are its most, and a prefix comes before it.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+    """
+    if len(text.encode(errors="replace")) > 2000:
+        raise StorageUnavailableError("The table can't be used: the key is too long.")
+
+
 @dataclass(slots=True)
 class _Kept:
     """A guard: what it holds and when it expires."""
@@ -228,6 +238,7 @@ class InMemorySubmissionRepository(SubmissionRepository):
             self._queues.setdefault((form, option), Queue(capacity))
 
     def get(self, submission_id: str) -> Submission:
+        ensure_key(submission_id)
         submission = self.entries.get(submission_id)
         if submission is None or submission.expires_at <= self.clock.now():
             raise SubmissionNotFoundError(submission_id)
@@ -262,6 +273,7 @@ class InMemorySubmissionRepository(SubmissionRepository):
         page_size: int = 500,  # noqa: ARG002 - nothing is read in pages here
     ) -> Iterator[Submission]:
         if cursor is not None:
+            ensure_key(cursor)
             try:
                 ulid_milliseconds(cursor.rpartition("_")[2])
             except ValueError as error:
@@ -271,6 +283,7 @@ class InMemorySubmissionRepository(SubmissionRepository):
         return iter([entry for entry in submissions if cursor is None or entry.id < cursor])
 
     def by_email(self, address: str, *, limit: int) -> tuple[Submission, ...]:
+        ensure_key(address)
         submissions = [entry for entry in self._newest_first() if email_key(entry.email) == email_key(address)]
         return tuple(submissions[:limit])
 
@@ -334,7 +347,10 @@ class InMemorySubmissionRepository(SubmissionRepository):
         return list(self._queue(form, option).waiting().values()) if (form, option) in self._queues else []
 
     def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:
-        return {each: self.entries[each] for each in submission_ids if self._alive(each)}
+        ids = list(submission_ids)
+        for each in ids:
+            ensure_key(each)
+        return {each: self.entries[each] for each in ids if self._alive(each)}
 
     def _queue(self, form: str, option: str) -> Queue:
         """Return a quota without the submissions that have expired."""

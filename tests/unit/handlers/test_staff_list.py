@@ -135,3 +135,24 @@ def test_list__ranks_the_waiting(office: StaffOffice) -> None:
     entries = [office.register(course="first-robot") for _ in range(3)]
     ranks = {one["id"]: one["rank"] for one in office.get("/staff/submissions").json["submissions"]}
     assert [ranks[entry.id] for entry in entries] == [None, 1, 2]
+
+
+LONG = "x" * 2100
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"submissions/reg_{LONG}", 404),
+        (f"submissions?id=reg_{LONG}", 200),
+        (f"submissions?form=registration&cursor=reg_{LONG}_01JD9Z3V8Q4X2M7N5R6T1WKBCE", 400),
+        (f"submissions?q={LONG}@example.org", 400),
+        (f"submissions?q=reg_{LONG}", 400),
+        ("history?form=registration&cursor=7ZZZZZZZZZZZZZZZZZZZZZZZZZ", 400),
+    ],
+    ids=["path", "id", "cursor", "address", "search", "history"],
+)
+def test_staff__is_asked_for_nothing_that_the_table_refuses(office: StaffOffice, path: str, status: int) -> None:
+    """A text that can be no key would look like a table in trouble, and wake an operator."""
+    office.register()
+    assert office.get(f"/staff/{path}").status == status

@@ -60,10 +60,9 @@ def _period(call: Call) -> tuple[datetime, datetime | None]:
 def _after(cursor: str) -> datetime:
     """Return the millisecond after an event's. Raises InvalidCursorError."""
     try:
-        milliseconds = ulid_milliseconds(cursor)
-    except ValueError as error:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ulid_milliseconds(cursor) + 1)
+    except (ValueError, OverflowError) as error:
         raise InvalidCursorError(f'"{cursor[:60]}" is not a cursor of this list.') from error
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds + 1)
 
 
 ROUTES = (Route("GET", "history", list_history, ("form", "since", "until", "cursor")),)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission, SubmissionDetails
 
 _LARGEST_PAGE = 500
+_LONGEST_ID = 64
+"""The database refuses to look for keys that are much longer, as if it were in trouble."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _SEARCHED: dict[FieldType, bool] = {
     FieldType.TEXT: True,
@@ -101,7 +103,7 @@ class QueryService:
         try:
             reference = parse_reference(text)
         except InvalidReferenceError as error:
-            if "_" not in text:
+            if "_" not in text or len(text) > _LONGEST_ID:
                 raise SubmissionNotFoundError(text) from error
             return self._repository.details(text)
         try:
@@ -151,7 +153,7 @@ class QueryService:
 
     def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:
         """Return submissions by ID, without those that no longer exist. Raises StorageUnavailableError."""
-        return self._repository.several(submission_ids)
+        return self._repository.several(each for each in submission_ids if len(each) <= _LONGEST_ID)
 
     def ranks(self) -> Ranks:
         """Return a reader for the ranks of many submissions."""
@@ -208,7 +210,8 @@ class QueryService:
         for part in cursor.split(",") if several else [f"{names[0]}={cursor}"]:
             name, _, last = part.partition("=")
             prefix = self._forms[name].id_prefix if self._forms is not None and name in self._forms else ""
-            if name not in names or not last.startswith(f"{prefix}_" if prefix else ""):
+            fits = last.startswith(f"{prefix}_" if prefix else "") and len(last) <= _LONGEST_ID
+            if name not in names or not fits:
                 raise InvalidCursorError(f'"{cursor[:60]}" is not a cursor of this list.')
             last_ids[name] = last
         return last_ids

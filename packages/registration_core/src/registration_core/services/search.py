@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission
     from registration_core.services.query import QueryService
 
-_ALL = 10_000
+_ALL, _LONGEST = 10_000, 320
 _ID = re.compile(r"[a-z]{2,8}_[0-9A-Za-z]{26}")
 _REFERENCE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[0-9A-Za-z]{4}[- ]?[0-9A-Za-z]{4}")
 
@@ -25,6 +25,8 @@ def read_search(what: str) -> str:
     what = what.strip()
     if not what.strip(" '\u2019"):
         raise InvalidFilterError("Give an address, a reference or a name to search for.")
+    if len(what) > _LONGEST:
+        raise InvalidFilterError(f"What you search for can have {_LONGEST} characters.")
     if _REFERENCE.fullmatch(what):
         parse_reference(what)
     return what

@@ -79,6 +79,11 @@ output "desk" {
   value       = local.desk
 }
 
+output "webhooks" {
+  description = "Where webhooks wait, and the name of the secret with their keys. null if the stack delivers none."
+  value       = try(local.description.webhooks, null)
+}
+
 output "mail_dns_records" {
   description = "The CNAME records that prove to SES that the domain is yours. Empty when SES verifies only the sender's address."
   value = var.sender_domain == null ? [] : [

@@ -148,6 +148,7 @@ def test_outputs__are_those_of_the_description(plan: Plan) -> None:
         "reader_policy_arn",
         "manager_policy_arn",
         "staff_api_policy_arns",
+        "webhooks",
     }
 
 

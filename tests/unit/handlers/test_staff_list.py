@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +107,21 @@ def test_list__goes_on_after_a_cursor(office: StaffOffice, query: str) -> None:
         cursor = f"&cursor={answer.json['cursor']}"
     assert seen == [entry.id for entry in reversed(entries)]
     assert answer.json["cursor"] is None
+
+
+def test_list__never_outgrows_a_response(office: StaffOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Strangers' longest messages shorten a page instead of making the list fail; its cursor goes on after them."""
+    monkeypatch.setattr(submissions, "MOST_BYTES", 40_000)
+    entries = [office.register("contact", email="a@example.org", message=f"{n}" + "😀" * 3999) for n in range(7)]
+    expected = [entry.id for entry in reversed(entries)]
+    for query in ("", "q=a@example.org&", "q=example&"):
+        seen, cursor = [], ""
+        while cursor is not None:
+            answer = office.get(f"/staff/submissions?{query}limit=500{cursor}")
+            assert len(json.dumps(answer.raw, ensure_ascii=False).encode()) < 2 * 40_000, query
+            seen += ids(answer)
+            cursor = answer.json["cursor"] and f"&cursor={answer.json['cursor']}"
+        assert seen == expected, query
 
 
 def test_search__finds_what_the_command_line_finds(office: StaffOffice) -> None:

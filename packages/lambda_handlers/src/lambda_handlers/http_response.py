@@ -33,7 +33,8 @@ OF_PAGES = {
 
 def json_response(status: int, content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return a JSON response."""
-    return _response(status, json.dumps(content), {"Content-Type": "application/json", **(headers or {})})
+    body = json.dumps(content, ensure_ascii=False)
+    return _response(status, body, {"Content-Type": "application/json", **(headers or {})})
 
 
 def description_response(content: Mapping[str, Any], *, if_none_match: str) -> dict[str, Any]:

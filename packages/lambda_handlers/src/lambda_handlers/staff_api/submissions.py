@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import islice
 
 from lambda_handlers.http_response import json_response
@@ -14,7 +15,7 @@ from registration_core.services.search import indexed, read_search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from lambda_handlers.staff_api.call import Call
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 FILTERS = ("form", "status", "option", "label", "since", "until")
 DEFAULT_LIMIT, MOST, MOST_NAMED = 50, 500, 100
+MOST_BYTES = 2_500_000
+"""What the answers and notes of a page may take. Lambda gives up a response of more than 6 MB.
+
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
 MOST_READ = 5_000
 """How many submissions one call reads for a name. The cursor continues after them."""
 MOST_READ_AT_ONCE = 50_000
@@ -65,7 +71,7 @@ def selected(call: Call) -> Selection:
 
 def _page(call: Call, chosen: Selection) -> tuple[Sequence[Submission], str | None]:
     listing = call.services.query().select(chosen, limit=_limit(call), cursor=call.parameter("cursor"))
-    return list(listing), listing.cursor
+    return list(_fitting(listing)), listing.cursor
 
 
 def _search(call: Call, what: str, chosen: Selection) -> tuple[Sequence[Submission], str | None]:
@@ -77,10 +83,23 @@ def _search(call: Call, what: str, chosen: Selection) -> tuple[Sequence[Submissi
         if cursor is not None and cursor not in ids:
             raise InvalidCursorError(f'"{cursor[:60]}" is not a cursor of this list.')
         rest = known[ids.index(cursor) + 1 :] if cursor is not None else known
-        return rest[:limit], rest[limit - 1].id if len(rest) > limit else None
+        page = list(_fitting(rest[:limit]))
+        return page, page[-1].id if len(rest) > len(page) else None
     listing = query.select(chosen, cursor=cursor)
     matches = (submission for submission in islice(listing, MOST_READ) if query.named(what, submission))
-    return list(islice(matches, limit)), listing.cursor
+    return list(_fitting(islice(matches, limit))), listing.cursor
+
+
+def _fitting(submissions: Iterable[Submission]) -> Iterator[Submission]:
+    """Yield the submissions that fit into a response, at least one."""
+    size = 0
+    for submission in submissions:
+        yield submission
+        size += len(
+            json.dumps([submission.answers, [note.text for note in submission.notes]], ensure_ascii=False).encode()
+        )
+        if size > MOST_BYTES:
+            return
 
 
 def matching(call: Call) -> Iterator[Submission]:

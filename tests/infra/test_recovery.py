@@ -69,10 +69,17 @@ def test_backup__copies_the_stacks_table_every_night(plan: Plan) -> None:
     assert "module.store.arn" in call["expressions"]["table_arn"]["references"]
 
 
+EXPORTS = "module.exports[0].aws_s3_bucket.this"
+
+
 def test_everything_that_holds_data__is_protected_in_production(guided: Plan, watched: Plan) -> None:
-    """With every option of the operator's guide: buckets of trails, logs and pages, the table, copies, secrets."""
+    """With every option of the operator's guide: buckets of trails, logs and pages, the table, copies, secrets.
+
+    An export is a copy that lasts for a day.
+    """
     for plan in (guided, watched):
-        assert all(bucket["force_destroy"] is False for bucket in plan.all("aws_s3_bucket").values())
+        buckets = plan.all("aws_s3_bucket")
+        assert {address for address in buckets if buckets[address]["force_destroy"]} <= {EXPORTS}
         assert all(vault["force_destroy"] is False for vault in plan.all("aws_backup_vault").values())
         assert all(table["deletion_protection_enabled"] for table in plan.all("aws_dynamodb_table").values())
         assert all(one["recovery_window_in_days"] == 30 for one in plan.all("aws_secretsmanager_secret").values())

@@ -113,13 +113,17 @@ function drawFrame(view) {
 }
 
 async function speak(tag) {
-  await choose(tag);
+  try {
+    await choose(tag);
+  } catch {
+    return location.reload(); // the site was published since, with words at another address
+  }
   if (!session.signedIn()) return welcome("out");
   await enter();
 }
 
 async function leave() {
-  current?.abort(new Error("signed out"));
+  current?.abort();
   clear();
   await session.signOut();
 }
@@ -207,6 +211,7 @@ function unable(error) {
   if (error.kind === "signed_out") return void failed(error);
   if (error.code === "not_found") return missing();
   const title = t("problems.title");
+  if (error.kind === "down") addEventListener("online", desk.again, { once: true, signal: current.signal });
   return {
     title,
     nodes: [

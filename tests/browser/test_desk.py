@@ -459,3 +459,27 @@ def test_desk__moves_the_focus_with_the_view_and_works_by_keyboard(at_desk: Any)
     visit.page.keyboard.press("Enter")
     expect(visit.page.locator("#main")).to_be_focused()
     visit.heading("Submissions")
+
+
+@pytest.mark.full
+def test_view__that_the_line_broke_comes_by_itself_when_it_is_back(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in()
+    visit.desk.faults["submissions"] = [lambda route: route.abort()]
+    visit.opens("#/list")
+    visit.heading("This didn't work")
+    visit.page.evaluate("dispatchEvent(new Event('online'))")
+    visit.heading("Submissions")
+
+
+@pytest.mark.full
+def test_language__whose_words_have_moved_loads_the_new_page(at_desk: Any) -> None:
+    """A site that was published since has its words at another address."""
+    visit = at_desk()
+    visit.signs_in(f"#/entry/{FIRST}/edit")
+    visit.page.get_by_label("Guardian's name").fill("Anna Lindqvist")
+    visit.page.route("**/words.sv.js", lambda route: route.abort(), times=1)
+    visit.presses("Svenska")
+    visit.page.get_by_role("link", name="Continue").click()
+    expect(visit.page.locator("#f-guardian")).to_have_value("Anna Lindqvist")
+    visit.heading("Ändra Åsa Lindqvist")

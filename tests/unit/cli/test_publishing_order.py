@@ -1,15 +1,20 @@
-"""`rollcall site publish`: no page asks what the functions refuse, and no form's submissions are lost from sight."""
+"""`rollcall site`: no page asks what the functions refuse, no submissions get lost from sight, the desk is built."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from shipped import SOURCES
+from unit.cli.fakes import DESCRIPTION
 
+from admin_cli.stack import Desk
 from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from unit.cli.fakes import CommandLine
 
 FORMS = compile_forms(SOURCES.forms)
@@ -33,3 +38,20 @@ def test_publish__is_refused_for_a_form_unknown_to_functions(rollcall: CommandLi
     ran = rollcall("site", "publish")
     assert "a different version of registration from" in ran.err
     assert "Deploy first: rollcall infra apply, then rollcall site publish" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("desk", "pages"),
+    [
+        (Desk("iam"), set()),
+        (Desk("cognito", user_pool_id="p", client_id="c", sign_in_url="https://s.example"), {"desk", "desk/"}),
+    ],
+    ids=["iam", "cognito"],
+)
+def test_build__has_the_desk_if_staff_sign_in_on_a_page(
+    rollcall_local: CommandLine, tmp_path: Path, desk: Desk, pages: set[str]
+) -> None:
+    rollcall_local.description = replace(DESCRIPTION, desk=desk)
+    ran = rollcall_local("site", "build", "--out", str(tmp_path / "site"))
+    assert ran.code == 0
+    assert {key for key in ran.out.splitlines() if key.startswith("desk")} == pages

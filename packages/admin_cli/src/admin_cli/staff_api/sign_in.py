@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from admin_cli.staff_api.door import Door
 
 PORT = 8976
-REDIRECT_URI = f"http://localhost:{PORT}/"
-"""One of the addresses that the stack's sign-in pages lead back to: infra/terraform/desk.tf."""
+"""The stack's sign-in pages lead back to it on this machine: infra/terraform/desk.tf."""
 SCOPES = "openid rollcall/staff"
 WAIT_S = 300.0
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -44,14 +43,14 @@ class SignInPages:
     url: str
     client_id: str
 
-    def address(self, state: str, verifier: str) -> str:
+    def address(self, state: str, verifier: str, back_to: str) -> str:
         """Return the address to open in a browser."""
         digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
         query = {
             "client_id": self.client_id,
             "code_challenge": digest,
             "code_challenge_method": "S256",
-            "redirect_uri": REDIRECT_URI,
+            "redirect_uri": back_to,
             "response_type": "code",
             "scope": SCOPES,
             "state": state,
@@ -79,24 +78,28 @@ def not_signed_in(sentence: str = "You are not signed in to the staff API.") -> 
     return CliError(sentence, hint="Sign in: rollcall login", exit_code=ExitCode.CREDENTIALS)
 
 
-def sign_in_by_browser(pages: SignInPages, door: Door, invite: Callable[[str], None]) -> Tokens:
+def sign_in_by_browser(
+    pages: SignInPages, door: Door, invite: Callable[[str], None], *, port: int = PORT, wait_s: float = WAIT_S
+) -> Tokens:
     """Let a person sign in on this machine's browser, and return the tokens.
 
-    invite: shows the address to open. Raises CliError if the person refuses or takes too long.
+    invite: shows the address to open. port: 0 for any that is free. Raises CliError if the person refuses or takes too
+    long.
     """
     state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
     try:
-        server = _Server(("127.0.0.1", PORT), _Handler)
+        server = _Server(("127.0.0.1", port), _Handler)
     except OSError as error:
         raise CliError(
-            f"Port {PORT} of this machine is in use, and the sign-in comes back to it.",
+            f"Port {port} of this machine is in use, and the sign-in comes back to it.",
             hint="Another rollcall login may be waiting. Stop it, then try again.",
         ) from error
     with server:
         server.state = state
-        invite(pages.address(state, verifier))
-        code = server.wait_for_code()
-    sent = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier, "redirect_uri": REDIRECT_URI}
+        back_to = f"http://localhost:{server.server_port}/"
+        invite(pages.address(state, verifier, back_to))
+        code = server.wait_for_code(wait_s)
+    sent = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier, "redirect_uri": back_to}
     answer = _ask(pages, door, sent)
     if answer is None:
         raise _ended("The sign-in pages refused the sign-in.")
@@ -147,13 +150,13 @@ class _Server(HTTPServer):
     code: str | None = None
     refusal: str | None = None
 
-    def wait_for_code(self) -> str:
+    def wait_for_code(self, wait_s: float) -> str:
         """Return the code. Raises CliError."""
-        end = time.monotonic() + WAIT_S
+        end = time.monotonic() + wait_s
         while self.code is None and self.refusal is None:
             self.timeout = end - time.monotonic()
             if self.timeout <= 0:
-                raise _ended("Nobody signed in within five minutes.")
+                raise _ended(f"Nobody signed in within {wait_s / 60:.0f} minutes.")
             self.handle_request()
         if self.code is None:
             raise _ended(f"The sign-in was refused: {self.refusal}.")

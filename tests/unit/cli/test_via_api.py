@@ -270,3 +270,14 @@ def test_older_api__names_the_version(office: ApiOffice) -> None:
     ran = office("list")
     assert ran.code == 1
     assert "The stack may have another version of Rollcall." in ran.err
+
+
+def test_many__are_read_page_by_page(office: ApiOffice) -> None:
+    """More submissions and events than one answer has."""
+    entries = [office.office.register("contact") for _ in range(255)]
+    for number in range(255):
+        MemoryServices(office.office).manage().label(entries[0].id, "paid", on=number % 2 == 0, by=MANAGER)
+    for command in ("list --limit 300", "stats", "export --format jsonl --quiet", "history --since 2020-01-01"):
+        assert office.both(*command.split()).code == 0
+    pages = [line for line in office.asked if "cursor=" in line]
+    assert {line.partition("?")[0] for line in pages} == {"GET /staff/submissions", "GET /staff/history"}

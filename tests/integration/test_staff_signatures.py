@@ -44,7 +44,7 @@ def api(deployed: DeployedStack) -> Iterator[str]:
     known = functions.get_function_configuration(FunctionName=f"rollcall-{deployed.workspace.stack}-staff")
     made = functions.create_function(
         FunctionName=f"signed-{uuid.uuid4().hex[:8]}",
-        Code={"ZipFile": deployed.workspace.package.read_bytes()},
+        Code={"ZipFile": deployed.workspace.staff_package.read_bytes()},
         Environment={"Variables": known["Environment"]["Variables"] | {"STAFF_AUTH": "iam"}},
         **{name: known[name] for name in ("Runtime", "Role", "Handler", "Timeout", "MemorySize")},
     )

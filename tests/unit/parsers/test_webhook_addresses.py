@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import pytest
@@ -28,6 +29,7 @@ PRIVATE = (
     *("64:ff9b::a00:1", "64:ff9b:1::1", "2002:a00:1::", "2001::1", "2001:db8::1", "100::1", "3fff::1", "5f00::1"),
 )
 """Loopback, private, link-local, metadata, carrier-grade NAT, multicast, reserved, mapped and translated addresses."""
+TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 PUBLIC = ("8.8.8.8", "52.94.236.248", "2606:4700:4700::1111", "2a01:4f8::1")
 
 
@@ -139,7 +141,9 @@ def test_name__with_one_private_address_gets_nothing(
 ) -> None:
     """No connection is tried, also not to the name's public addresses, and also not in an emulator."""
     addresses = [*public[:place], private, *public[place:]]
-    receiver = HttpsReceiver(on_this_machine=on_this_machine, resolve=lambda _host, _port: addresses)
+    receiver = HttpsReceiver(
+        on_this_machine=on_this_machine, resolve=lambda _host, _port: addresses, context=TRUSTS_NOBODY
+    )
 
     with pytest.raises(ReceiverError) as error:
         receiver.send("https://hooks.example.org/", {}, b"{}")

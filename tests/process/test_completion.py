@@ -114,6 +114,8 @@ def shell(tmp_path: Path) -> Shell:
         ("rollcall mail send --form registration --template ", ["moved"]),
         ("rollcall mail send --form contact --template ", []),
         ("rollcall list --context d", ["dev"]),
+        ("rollcall list --via a", ["api", "aws"]),
+        ("rollcall list --via api --sta", ["--status"]),
         ("rollcall list --context dev --form ", ["contact"]),
         ("rollcall list --form registration --context dev --sta", ["--status"]),
         ("rollcall list 'unended ", []),

@@ -228,6 +228,14 @@ def test_stack_without_a_staff_api__says_what_to_do(rollcall_local: CommandLine)
     )
 
 
+def test_removed_context__leaves_no_sign_in(rollcall: CommandLine) -> None:
+    rollcall("context", "add", "prod", "--region", "eu-north-1", *API)
+    kept = KeptSignIn(rollcall.contexts.path.parent / "sign-ins" / "prod.json")
+    kept.write(PAGES, TOKENS)
+    assert rollcall("context", "remove", "prod").code == 0
+    assert not kept.path.exists()
+
+
 def test_logout__without_a_sign_in(rollcall: CommandLine) -> None:
     rollcall("context", "add", "prod", "--region", "eu-north-1", *API)
     assert rollcall("logout").err == "You are not signed in.\n"

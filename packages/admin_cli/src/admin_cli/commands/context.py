@@ -196,15 +196,18 @@ def remove_context(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="The context to remove.", autocompletion=completion.contexts)],
 ) -> None:
-    """Remove a context. Its stack and your credentials stay as they are.
+    """Remove a context, and forget its sign-in. Its stack and your AWS credentials stay as they are.
 
     Examples:
       rollcall context remove dev
     """
+    from admin_cli.staff_api.connection import kept_sign_in  # noqa: PLC0415 - only for this
+
     services = of(ctx)
     before = services.contexts.read()
     after = before.without(name)
     services.contexts.write(after)
+    kept_sign_in(before.get(name), services.contexts.path.parent).forget()
     services.output.note(f"Removed the context {name}. Its stack is unchanged.")
     if before.current == name and after.entries:
         services.output.note(f"No context is in use. Choose {' or '.join(after.entries)}: rollcall context use NAME")

@@ -12,7 +12,7 @@ export class Problem extends Error {
     super(kind);
     this.kind = kind;
     this.status = status;
-    this.code = body.code;
+    this.code = body.code ?? (status === 404 ? "not_found" : undefined); // CloudFront has a page of its own for it
     this.detail = body.detail;
     this.errors = body.errors;
     this.changed = body.changed;

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from browser.desk_api import COLLEAGUE, SIGN_IN, SITE, FakeDesk, problem
+from browser.desk_api import COLLEAGUE, SHARED, SIGN_IN, SITE, FakeDesk, problem
 from browser.desk_visit import FIRST, DeskVisit
 from playwright.sync_api import expect
 
@@ -437,7 +437,13 @@ def test_address__cannot_add_to_a_mail(at_desk: Any) -> None:
 @pytest.mark.full
 def test_strange_address__leads_back(at_desk: Any) -> None:
     visit = at_desk()
+    cloudfronts = {"status": 404, "body": "<!doctype html>", "headers": SHARED}
+    visit.desk.faults["submissions/reg_none"] = [lambda route: route.fulfill(**cloudfronts)]
     visit.signs_in("#/entry/reg_none")
+    visit.heading("There is nothing here")
+    visit.page.get_by_role("link", name="Submissions").last.click()
+    visit.heading("Submissions")
+    visit.opens("#/entry/reg_none")
     visit.heading("There is nothing here")
     visit.opens("#/nowhere")
     visit.page.get_by_role("link", name="Submissions").last.click()

@@ -11,6 +11,7 @@ import pytest
 from unit.cli.api_office import ApiOffice, problem
 from unit.handlers.staff_office import COLLEAGUE, MANAGER, READER, MemoryServices
 
+from admin_cli.errors import ExitCode
 from admin_cli.staff_api.api import PAUSES_S
 from admin_cli.staff_api.door import Answer, NoAnswerError
 from registration_core.domain.identifiers import display_reference
@@ -234,6 +235,14 @@ def test_busy_api__is_asked_again_and_then_explained(office: ApiOffice) -> None:
     assert ran.code == 1
     assert "(HTTP status 503). Trying again" in ran.err
     assert "error: We can't reach the submissions.\n" in ran.err
+
+
+def test_not_found__is_understood_behind_cloudfront(office: ApiOffice) -> None:
+    """With one_origin, CloudFront answers a 404 of the API with the site's own page."""
+    page = Answer(404, {"content-type": "text/html"}, b"<!doctype html>")
+    office.before = lambda _method, url: page if "submissions/" in url else None
+    ran = office("show", "K7QM-3XTP")
+    assert (ran.code, ran.err.splitlines()[0]) == (ExitCode.NOT_FOUND, 'error: There is no "K7QM-3XTP" in the stack.')
 
 
 @pytest.mark.parametrize("hours", [-1, 2])

@@ -46,12 +46,14 @@ _HINTS: Mapping[str, str] = {
     "invalid_parameter": "The stack may have another version of Rollcall. Ask its operator; yours: rollcall --version",
 }
 _CREDENTIALS = (401, 403)
-_TOO_MANY, _SERVERS_FAULT = 429, 500
+_NOT_THERE, _TOO_MANY, _SERVERS_FAULT = 404, 429, 500
 
 
 def error_of(answer: Answer, path: Sequence[str]) -> Exception:
     """Return the error that an answer means. path: the request's, below /staff/."""
     content = _content(answer)
+    if answer.status == _NOT_THERE and not content:  # a distribution in front of the API has a page of its own for it
+        content = {"code": "not_found", "detail": f'There is no "{path[-1]}" in the stack.'}
     code, detail = str(content.get("code", "")), str(content.get("detail") or f"HTTP status {answer.status}")
     known = _error_of_the_domain(code, detail, content, path)
     if known is not None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from infra.planned import Plan, block
 
+from lambda_handlers import staff
 from lambda_handlers.notify import MAIL_TAKES_S
 from registration_core import bootstrap
 from registration_core.services.notify import LEASE
@@ -176,3 +177,9 @@ def test_everything__is_tagged_with_the_project_and_the_stack(plan: Plan) -> Non
 def test_configuration__needs_only_the_aws_provider(plan: Plan) -> None:
     """Besides it there is only what Terraform itself brings."""
     assert {one["name"] for one in plan.described["configuration"]["provider_config"].values()} == {"aws", "terraform"}
+
+
+def test_staff_api__answers_before_the_gateway_gives_up(everything: Plan) -> None:
+    timeout = everything.one("module.staff_function[0].aws_lambda_function.this")["timeout"]
+
+    assert staff.ANSWER_WITHIN_S + 1 <= timeout <= 29  # API Gateway's limit

@@ -68,7 +68,7 @@ data "aws_iam_policy_document" "staff" {
     condition {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
-      values   = ["SUB#*", "REF#*", "QUOTA#*", "FORM#*", "FORMS"]
+      values   = ["SUB#*", "QUOTA#*", "FORM#*", "FORMS"]
     }
   }
 

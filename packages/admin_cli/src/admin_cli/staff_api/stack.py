@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from admin_cli.export.source import Source
     from admin_cli.stack import Caller, StackDescription
     from admin_cli.staff_api.api import Api
-    from admin_cli.staff_api.changes import ApiAttendance, ApiEdits, ApiManage, ApiNotes, ApiRestore
+    from admin_cli.staff_api.desk_values import ApiAttendance, ApiNotes
+    from admin_cli.staff_api.edits import ApiEdits, ApiRestore
+    from admin_cli.staff_api.manage import ApiManage
     from admin_cli.staff_api.reads import ApiJournal, ApiQuery, ApiReads
     from registration_core.bootstrap import MailingParts, WebhookParts
     from registration_core.domain.submission import Submission
@@ -106,31 +108,31 @@ class ApiStack:
 
     def manage(self) -> ApiManage:
         """Return the service that changes submissions and seats."""
-        from admin_cli.staff_api.changes import ApiManage  # noqa: PLC0415 - only for changes
+        from admin_cli.staff_api.manage import ApiManage  # noqa: PLC0415 - only for changes
 
         return ApiManage(self.api, self._reads, self._catalogue)
 
     def attendance(self) -> ApiAttendance:
         """Return the service that checks people in and lists them."""
-        from admin_cli.staff_api.changes import ApiAttendance  # noqa: PLC0415 - only for attendance
+        from admin_cli.staff_api.desk_values import ApiAttendance  # noqa: PLC0415 - only for attendance
 
         return ApiAttendance(self.api, self._reads, self._catalogue, self._query)
 
     def notes(self) -> ApiNotes:
         """Return the service that adds and removes notes."""
-        from admin_cli.staff_api.changes import ApiNotes  # noqa: PLC0415 - only for notes
+        from admin_cli.staff_api.desk_values import ApiNotes  # noqa: PLC0415 - only for notes
 
         return ApiNotes(self.api, self._reads)
 
     def edit(self) -> ApiEdits:
         """Return the service that edits submissions."""
-        from admin_cli.staff_api.changes import ApiEdits  # noqa: PLC0415 - only for changes
+        from admin_cli.staff_api.edits import ApiEdits  # noqa: PLC0415 - only for changes
 
         return ApiEdits(self.api, self._reads, self._catalogue)
 
     def restore(self) -> ApiRestore:
         """Return the service that restores submissions."""
-        from admin_cli.staff_api.changes import ApiRestore  # noqa: PLC0415 - only for changes
+        from admin_cli.staff_api.edits import ApiRestore  # noqa: PLC0415 - only for changes
 
         return ApiRestore(self.api, self._reads, self._catalogue)
 

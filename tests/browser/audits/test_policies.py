@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from browser.audits.states import PAGES, Scene, mending, own_page_after
 from registrants import Registrant, signed
+from sign_in import sign_in_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +75,35 @@ def test_every_page__limits_the_browser_to_its_own_files(visit: Any, stack: Any,
         assert policy["require-trusted-types-for"] == ["'script'"]
         assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
         assert headers["cache-control"] == "public, max-age=60, s-maxage=300, stale-while-revalidate=60"
+
+
+@pytest.mark.needs("sign-in pages")
+def test_desk__limits_the_browser_to_its_own_files_the_api_and_the_sign_in(visit: Any, stack: Any) -> None:
+    headers = visit().page.request.get(f"{stack.site_url}/desk/").headers
+    policy = rules(headers)
+    assert policy["default-src"] == policy["form-action"] == policy["frame-ancestors"] == ["'none'"]
+    assert policy["script-src"] == policy["style-src"] == ["'self'"]
+    assert (policy["require-trusted-types-for"], policy["trusted-types"]) == (["'script'"], ["'none'"])
+    sign_in, api = (urlsplit(url) for url in (sign_in_of(stack).url, stack.api_url))
+    assert set(policy["connect-src"]) <= {
+        "'self'",
+        f"{sign_in.scheme}://{sign_in.netloc}",
+        f"{api.scheme}://{api.netloc}",
+    }
+    assert "camera=(self)" in headers["permissions-policy"]
+    assert headers["cache-control"] == "no-cache"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("intrusion", INTRUSIONS.values(), ids=INTRUSIONS)
+def test_desk__runs_only_its_own_code(at_desk: Any, intrusion: str) -> None:
+    visit = at_desk()
+    visit.signs_in()
+    visit.page.evaluate(f"() => {{ try {{ {intrusion} }} catch (refused) {{}} }}")
+    visit.page.wait_for_function("() => new Promise(done => setTimeout(() => done(true), 50))")
+    assert not visit.page.evaluate("window.intruded")
+    visit.complaints.clear()
 
 
 def test_every_asset__is_cached_for_good_under_a_content_hash(visit: Any) -> None:

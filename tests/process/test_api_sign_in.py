@@ -17,8 +17,9 @@ import guide
 import pytest
 
 from admin_cli.errors import CliError, ExitCode
+from admin_cli.staff_api.browser import sign_in_by_browser
 from admin_cli.staff_api.door import Answer, NoAnswerError, http_door
-from admin_cli.staff_api.sign_in import SignInPages, Tokens, sign_in_by_browser
+from admin_cli.staff_api.sign_in import SignInPages, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -53,9 +53,9 @@ def office(tmp_path: Path) -> ApiOffice:
         "list --form nosuch",
         "list --option nosuch",
         "search K7QM-3XTP",
-        "export --form registration --format csv --quiet",
-        "export --format jsonl --quiet",
-        "export --form registration --format json --status waitlisted --columns reference,rank,notes --sort name -q",
+        "export --form registration --format csv",
+        "export --format jsonl",
+        "export --form registration --format json --status waitlisted --columns reference,rank,notes --sort name",
     ],
 )
 def test_command__prints_the_same_in_both_ways(office: ApiOffice, command: str) -> None:

@@ -56,9 +56,9 @@ def login(
 
 
 def _sign_in_to_the_api(services: Services, context: Context, pages: SignInPages, *, browser: bool) -> None:
-    from admin_cli.staff_api.connection import kept_sign_in  # noqa: PLC0415 - only for the staff API
+    from admin_cli.staff_api.browser import sign_in_by_browser  # noqa: PLC0415 - only for the staff API
+    from admin_cli.staff_api.connection import kept_sign_in  # noqa: PLC0415
     from admin_cli.staff_api.door import http_door  # noqa: PLC0415
-    from admin_cli.staff_api.sign_in import sign_in_by_browser  # noqa: PLC0415
 
     output = services.output
 

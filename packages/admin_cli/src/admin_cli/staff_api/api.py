@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode
 
 from admin_cli.staff_api.door import NoAnswerError
-from admin_cli.staff_api.problems import error_of, unavailable
 from registration_core.adapters.clock import SystemClock
+from registration_core.domain.errors import StorageUnavailableError
 from registration_core.domain.ports import Clock
 
 if TYPE_CHECKING:
@@ -105,11 +105,13 @@ class Api:
         if answer.status == _UNAUTHORIZED and self._authorisation.renew():
             answer = self._send(method, url, sent, content)
         if answer.status != _OK:
+            from admin_cli.staff_api.problems import error_of  # noqa: PLC0415 - loads all routes, for a refusal only
+
             raise error_of(answer, path)
         try:
             read: dict[str, Any] = json.loads(answer.body)
         except ValueError as error:
-            raise unavailable("its answer is not JSON") from error
+            raise _unavailable("its answer is not JSON") from error
         return read
 
     def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
@@ -124,13 +126,17 @@ class Api:
             if answer is not None and (answer.status not in _BUSY or pause_s is None):
                 return answer
             if pause_s is None:
-                raise unavailable(reason)
+                raise _unavailable(reason)
             self._say(
                 f"The staff API doesn't answer ({reason or f'HTTP status {answer.status if answer else 0}'}). "
                 f"Trying again in {pause_s} s ..."
             )
             self._sleep(pause_s)
         raise AssertionError  # pragma: no cover - the last attempt returned or raised
+
+
+def _unavailable(reason: str) -> StorageUnavailableError:
+    return StorageUnavailableError(f"The staff API doesn't answer ({reason}).")
 
 
 class ServersClock(Clock):

@@ -79,11 +79,6 @@ def _error_of_the_domain(
     return _with(_OF_DOMAIN[code], detail) if code in _OF_DOMAIN else None
 
 
-def unavailable(reason: str) -> StorageUnavailableError:
-    """Return the error for an API that doesn't answer."""
-    return StorageUnavailableError(f"The staff API doesn't answer ({reason}).")
-
-
 def _content(answer: Answer) -> dict[str, Any]:
     try:
         content = json.loads(answer.body)

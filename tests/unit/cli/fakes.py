@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from registration_core.services.attendance import AttendanceService
     from registration_core.services.edit import EditService
     from registration_core.services.intake import IntakeService
-    from registration_core.services.manage import Told
+    from registration_core.services.manage import OnPromoted
     from registration_core.services.notes import NoteService
     from rollcall_local.desk_users import DeskUser
 
@@ -425,7 +425,9 @@ class FakeManage(ManageService):
         assert expected is None
         return self.become(Status.CONFIRMED, "verify", submission_id, by)
 
-    def cancel(self, submission_id: str, *, by: str, expected: int | None = None, promoted: Told = print) -> Submission:
+    def cancel(
+        self, submission_id: str, *, by: str, expected: int | None = None, promoted: OnPromoted = print
+    ) -> Submission:
         del expected, promoted
         return self.become(Status.CANCELLED, "cancel", submission_id, by)
 
@@ -436,7 +438,7 @@ class FakeManage(ManageService):
         by: str,
         only: Selection | None = None,
         expected: int | None = None,
-        promoted: Told = print,
+        promoted: OnPromoted = print,
     ) -> Submission:
         del expected, promoted
         assert only is None or only.admits(self.queries.show(submission_id).submission)
@@ -450,7 +452,7 @@ class FakeManage(ManageService):
         *,
         by: str | None = None,
         instead_of: int | None = None,
-        promoted: Told = print,
+        promoted: OnPromoted = print,
     ) -> QuotaState:
         del promoted
         self.asked.append(("set_capacity", form, option, capacity, by, instead_of))

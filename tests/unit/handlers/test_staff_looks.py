@@ -173,6 +173,17 @@ def test_attendance__knows_an_option_the_form_removed(office: StaffOffice) -> No
     assert (len(answer["people"]), answer["label"]) == (1, "first-robot")
 
 
+def test_attendance__knows_the_label_of_an_uncounted_option(office: StaffOffice) -> None:
+    before = office.forms["registration"]
+    field = before.field("course")
+    assert field is not None
+    uncounted = replace(field, options=tuple(replace(option, capacity=None) for option in field.options))
+    fields = tuple(uncounted if each.name == "course" else each for each in before.fields)
+    office.forms["registration"] = replace(before, fields=fields)
+    answer = office.get(f"/staff/attendance?form=registration&option={field.options[0].label.in_language('en')}")
+    assert answer.json["option"] == field.options[0].value
+
+
 def test_entry__says_what_may_be_done_now(office: StaffOffice) -> None:
     """And what undoes the last change of status."""
     entry = office.register()

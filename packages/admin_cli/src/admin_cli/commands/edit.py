@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from admin_cli.confirmation import Act
     from registration_core.domain.submission import Submission
     from registration_core.services.edit import Edit, EditService
-    from registration_core.services.manage import Told
+    from registration_core.services.manage import OnPromoted
 
 app = verb()
 
@@ -185,7 +185,7 @@ def _show_changes(act: Act, plan: Edit, *, waitlist: bool) -> None:
         say_promotions(act, leaving([plan.before]))
 
 
-def _carry_out(act: Act, edits: EditService, plan: Edit, *, waitlist: bool, promoted: Told) -> Submission:
+def _carry_out(act: Act, edits: EditService, plan: Edit, *, waitlist: bool, promoted: OnPromoted) -> Submission:
     try:
         return edits.carry_out(plan, by=act.by, may_wait=waitlist, promoted=promoted)
     except SubmissionChangedError as error:

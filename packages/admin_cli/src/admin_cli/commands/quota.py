@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from admin_cli.terminal.values import Value
     from registration_core.domain.quota import QuotaState
     from registration_core.domain.submission import Submission
-    from registration_core.services.manage import Told
+    from registration_core.services.manage import OnPromoted
 
 app = noun("""
 Show each option's seats and waiting list, and change its capacity.
@@ -224,7 +224,7 @@ def _seats(count: int) -> str:
     return "1 seat" if count == 1 else f"{count} seats"
 
 
-def _set(act: Act, before: QuotaState, seats: int, *, promoted: Told) -> QuotaState:
+def _set(act: Act, before: QuotaState, seats: int, *, promoted: OnPromoted) -> QuotaState:
     """Set the capacity. Raises CliError if someone else has changed it since `before` was read."""
     try:
         return act.stack.manage().set_capacity(

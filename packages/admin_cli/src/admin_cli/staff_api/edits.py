@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission
     from registration_core.domain.values import Answer
     from registration_core.services.edit import Edit
-    from registration_core.services.manage import Told
+    from registration_core.services.manage import OnPromoted
     from registration_core.services.restore import Restoration
 
 
@@ -92,7 +92,7 @@ class ApiEdits(EditService):
             self._send(before, dry_run=True)
         return plan
 
-    def carry_out(self, edit: Edit, *, by: str, may_wait: bool = False, promoted: Told = nobody) -> Submission:
+    def carry_out(self, edit: Edit, *, by: str, may_wait: bool = False, promoted: OnPromoted = nobody) -> Submission:
         """Store an edit and return the submission."""
         del by
         if not edit.fields:

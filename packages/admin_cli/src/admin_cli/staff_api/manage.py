@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from registration_core.domain.quota import QuotaState
     from registration_core.domain.selection import Selection
     from registration_core.domain.submission import Submission
-    from registration_core.services.manage import Told
+    from registration_core.services.manage import OnPromoted
 
 
 class ApiManage(ManageService):
@@ -38,14 +38,14 @@ class ApiManage(ManageService):
         return self._actions.act(submission_id, StaffAction.VERIFY, expected=expected)
 
     def cancel(
-        self, submission_id: str, *, by: str, expected: int | None = None, promoted: Told = nobody
+        self, submission_id: str, *, by: str, expected: int | None = None, promoted: OnPromoted = nobody
     ) -> Submission:
         """Cancel a submission."""
         del by
         return self._actions.act(submission_id, StaffAction.CANCEL, expected=expected, promoted=promoted)
 
     def mark_spam(
-        self, submission_id: str, *, by: str, expected: int | None = None, promoted: Told = nobody
+        self, submission_id: str, *, by: str, expected: int | None = None, promoted: OnPromoted = nobody
     ) -> Submission:
         """Mark a submission as spam."""
         del by
@@ -58,7 +58,7 @@ class ApiManage(ManageService):
         by: str,
         only: Selection | None = None,
         expected: int | None = None,
-        promoted: Told = nobody,
+        promoted: OnPromoted = nobody,
     ) -> Submission:
         """Erase every personal value for good."""
         del by
@@ -97,7 +97,7 @@ class ApiManage(ManageService):
         *,
         by: str | None = None,
         instead_of: int | None = None,
-        promoted: Told = nobody,
+        promoted: OnPromoted = nobody,
     ) -> QuotaState:
         """Set an option's capacity."""
         del by

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from admin_cli.staff_api.reads import ApiReads
     from registration_core.domain.selection import Selection
     from registration_core.domain.submission import Submission
-    from registration_core.services.manage import Told
+    from registration_core.services.manage import OnPromoted
 
 _DONE: Mapping[StaffAction, Callable[[Submission], bool]] = {
     StaffAction.VERIFY: lambda now: (
@@ -51,7 +51,7 @@ class Actions:
         *,
         expected: int | None = None,
         only: Selection | None = None,
-        promoted: Told = nobody,
+        promoted: OnPromoted = nobody,
     ) -> Submission:
         """Do it, and return the submission. If it is done already, nothing happens.
 

@@ -9,11 +9,9 @@ from lambda_handlers.http_response import json_response
 from lambda_handlers.staff_api.call import InvalidParameterError, Route
 from lambda_handlers.staff_api.quotas import option_label
 from registration_core.domain.attendance import check_in_of
-from registration_core.domain.errors import UnknownNameError
-from registration_core.domain.filters import the_form, the_option
+from registration_core.domain.filters import the_form
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.records import iso
-from registration_core.domain.suggestions import meant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 
     from lambda_handlers.staff_api.call import Call
     from registration_core.domain.attendance import AttendanceList
-    from registration_core.domain.forms import Form
     from registration_core.domain.submission import Submission
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -33,12 +30,11 @@ def show_attendance(call: Call) -> dict[str, Any]:
     if name is None:
         raise InvalidParameterError("Name a form, such as form=registration.")
     form = the_form(call.services.forms, name)
-    option = None if option is None else _known_option(call, form, option)
     expected = call.services.attendance().list(name, option, None if day is None else read_day(day))
     content = {
         "form": name,
-        "option": option,
-        "label": None if option is None else option_label(call, form, option),
+        "option": expected.option,
+        "label": None if expected.option is None else option_label(call, form, expected.option),
         "day": expected.day.isoformat(),
         "days": [each.isoformat() for each in expected.days],
         "people": [_person(expected, each) for each in expected.people],
@@ -54,19 +50,6 @@ def read_day(text: str) -> date:
     except ValueError:
         pass
     raise InvalidParameterError("A day is written as 2026-03-01.")
-
-
-def _known_option(call: Call, form: Form, text: str) -> str:
-    """Return an option by its value or label, of this or an earlier version of the form. Raises UnknownNameError."""
-    value = the_option([form], text)
-    versions = [form, *call.services.versions_of(form.name)]
-    values = {
-        option.value for each in versions if each.chosen_field is not None for option in each.chosen_field.options
-    }
-    if value not in values:
-        there = f"There are: {', '.join(sorted(values))}." if values else "It has none."
-        raise UnknownNameError(f"There is no option {text!r} in the form {form.name}.{meant(text, values)} {there}")
-    return value
 
 
 def _person(expected: AttendanceList, person: Submission) -> dict[str, object]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from registration_core.domain.ports import Clock, FormCatalogue, ManagedRepository, Signer
     from registration_core.domain.submission import Once
     from registration_core.domain.values import Answer
-    from registration_core.services.manage import Told
+    from registration_core.services.manage import OnPromoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class EditService:
         return Edit(before, after, fields)
 
     def carry_out(
-        self, edit: Edit, *, by: str, may_wait: bool = False, promoted: Told = lambda _entry: None
+        self, edit: Edit, *, by: str, may_wait: bool = False, promoted: OnPromoted = lambda _entry: None
     ) -> Submission:
         """Store an edit and return the submission; an edit that changes nothing writes nothing.
 

@@ -27,15 +27,16 @@ if TYPE_CHECKING:
     from registration_core.domain.selection import Selection
     from registration_core.domain.submission import Submission
 
-    Told: TypeAlias = Callable[[Submission], None]
+    OnPromoted: TypeAlias = Callable[[Submission], None]
+    """Called with each submission that a change promoted."""
 
 
 class ManageService:
     """Verifies, cancels, promotes and erases. Each method is safe to repeat.
 
     by: see `Event`. expected: the version that the submission must have, otherwise
-    SubmissionChangedError; None for any. Every method may raise StorageUnavailableError; asking
-    again goes on where it stopped.
+    SubmissionChangedError; None for any. promoted: see `OnPromoted`. Every method may raise
+    StorageUnavailableError; calling it again continues where it stopped.
     """
 
     def __init__(
@@ -66,14 +67,13 @@ class ManageService:
         *,
         by: str,
         expected: int | None = None,
-        promoted: Told = lambda _entry: None,
+        promoted: OnPromoted = lambda _entry: None,
     ) -> Submission:
         """Cancel a submission, and promote the next one if that is automatic.
 
         A registrant who cancels came by the mailed link, but does not ask for the words of whoever
-        filled the form in: the address stays as unproven as it was. promoted: is told of each who
-        got a seat by it. Raises SubmissionNotFoundError; StatusTransitionError for a submission
-        that is erased.
+        filled the form in: the address stays as unproven as it was. Raises SubmissionNotFoundError;
+        StatusTransitionError for a submission that is erased.
         """
         cancelled = changed(self._repository, submission_id, _cancelled, by=by, expected=expected)
         self._fill(cancelled, promoted)
@@ -93,12 +93,12 @@ class ManageService:
         by: str,
         only: Selection | None = None,
         expected: int | None = None,
-        promoted: Told = lambda _entry: None,
+        promoted: OnPromoted = lambda _entry: None,
     ) -> Submission:
         """Erase every personal value for good, and free up the submission's seat or ticket.
 
-        only: what it must still be. promoted: is told of each who got a seat by it. Raises
-        SubmissionNotFoundError, SubmissionChangedError for one that is something else.
+        only: what it must still be. Raises SubmissionNotFoundError, SubmissionChangedError for one
+        that is something else.
         """
         for _ in range(ATTEMPTS):
             before = read(self._repository, submission_id, expected=expected)
@@ -134,13 +134,12 @@ class ManageService:
         *,
         by: str,
         expected: int | None = None,
-        promoted: Told = lambda _entry: None,
+        promoted: OnPromoted = lambda _entry: None,
     ) -> Submission:
         """Mark a submission as spam, and promote the next one if that is automatic.
 
-        Nobody is mailed of it but who is promoted. A submission that is spam is returned as it is.
-        promoted: is told of each who got a seat by it. Raises SubmissionNotFoundError;
-        StatusTransitionError for one that is cancelled or erased.
+        Only promoted registrants get a mail. A submission that is spam is returned as it is. Raises
+        SubmissionNotFoundError; StatusTransitionError for one that is cancelled or erased.
         """
         marked = changed(self._repository, submission_id, self._marked_spam, by=by, expected=expected)
         self._fill(marked, promoted)
@@ -223,15 +222,14 @@ class ManageService:
         *,
         by: str | None = None,
         instead_of: int | None = None,
-        promoted: Told = lambda _entry: None,
+        promoted: OnPromoted = lambda _entry: None,
     ) -> QuotaState:
         """Set an option's capacity. Lowering it cancels nobody; raising it promotes from the waiting list.
 
         If the waiting list is manual, staff promote. The public sees the new seats at once, because
         that reveals nothing about a visitor. by: the IAM principal. instead_of: the capacity that
-        it must have now; None for any. promoted: called for each promoted submission. Raises
-        UnknownFormError, QuotaNotFoundError for an option that isn't counted, QuotaChangedError,
-        InvalidCapacityError.
+        it must have now; None for any. Raises UnknownFormError, QuotaNotFoundError for an option that
+        isn't counted, QuotaChangedError, InvalidCapacityError.
         """
         ensure_capacity(capacity)
         capacities = self._forms.get(form).capacities()
@@ -247,7 +245,7 @@ class ManageService:
         self._repository.show_seats(form, option, state.public_seats)
         return state
 
-    def _fill(self, left: Submission, promoted: Told) -> None:
+    def _fill(self, left: Submission, promoted: OnPromoted) -> None:
         for each in self.fill(left.form, left.option):
             promoted(each)
 

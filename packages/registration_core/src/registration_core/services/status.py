@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from registration_core.domain.submission import Submission
-    from registration_core.services.manage import ManageService, Told
+    from registration_core.services.manage import ManageService, OnPromoted
     from registration_core.services.restore import RestoreService
 
 
@@ -45,9 +45,9 @@ class StatusService:
         *,
         by: str,
         expected: int | None = None,
-        promoted: Told = lambda _entry: None,
+        promoted: OnPromoted = lambda _entry: None,
     ) -> Submission:
-        """Do it, and return the submission. by: see `Event`. promoted: called for each who got a seat by it.
+        """Do it, and return the submission. by: see `Event`. promoted: see `OnPromoted`.
 
         before: as it was read. expected: the version that it must have when it is stored; None for
         any, but a cancelled one is restored only as it was read. Raises SubmissionChangedError,
@@ -72,7 +72,7 @@ class StatusService:
         }
         return others[action](before.id, by=by, expected=expected)
 
-    def finish(self, after: Submission, *, by: str, promoted: Told = lambda _entry: None) -> Submission:
+    def finish(self, after: Submission, *, by: str, promoted: OnPromoted = lambda _entry: None) -> Submission:
         """Do what an action that was interrupted after its first write has left, and return the submission."""
         if after.status is Status.ERASED:
             return self._manage.erase(after.id, by=by, promoted=promoted)

@@ -26,11 +26,12 @@ def test_guide__examples_do_what_they_say(stack: DeployedStack) -> None:
     sent = send(stack, "registration", example("registration", course="first-robot", guardian="Eva Lindqvist")).json
     environ = {"API": stack.api_url, "TOKEN": staff_token(stack), "REFERENCE": sent["reference"]}
     answers = [typed(line, environ) for line in EXAMPLES]
-    form, me, confirmed, found, shown, edited, cancelled, noted, labelled, exported = answers
+    form, me, confirmed, found, shown, happened, edited, cancelled, noted, labelled, exported = answers
     assert [form["name"], me["role"], shown["id"]] == ["contact", "manager", sent["id"]]
     assert len(confirmed["submissions"]) <= 2
     assert {one["status"] for one in confirmed["submissions"]} <= {"confirmed"}
     assert sent["id"] in [one["id"] for one in found["submissions"]]
+    assert (sent["id"], "submitted") in [(event["submission"], event["what"]) for event in happened["events"]]
     assert (edited["answers"]["guardian"], edited["version"]) == ("Per Lindqvist", 2)
     assert (cancelled["status"], cancelled["undo"]) == ("cancelled", "restore")
     assert [note["text"] for note in noted["notes"]] == ["Called: comes by bus"]

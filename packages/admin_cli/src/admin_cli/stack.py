@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from admin_cli.aws import sessions
 from admin_cli.errors import CliError, ExitCode
 from registration_core.adapters.dynamodb.call import AwsCallError
+from registration_core.services.staff_services import SubmissionServices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -126,8 +127,8 @@ def stored_forms(dynamodb: Any, table: str) -> StoredForms:  # noqa: ANN401 - bo
     return StoredForms(staff_table(dynamodb, table))
 
 
-class Stack(Protocol):
-    """What commands need from a stack."""
+class Stack(SubmissionServices, Protocol):
+    """What commands need from a stack. Each member may raise CliError."""
 
     @property
     def context(self) -> Context:
@@ -150,39 +151,8 @@ class Stack(Protocol):
         """The stack's description, read once. Raises CliError."""
 
     @property
-    def forms(self) -> Mapping[str, Form]:
-        """The forms that the stack stores, read once. Raises CliError."""
-
-    @property
     def caller(self) -> Caller:
         """The identity of these credentials, read once. Raises CliError."""
-
-    def form_of(self, submission: Submission) -> Form | None:
-        """Return the form version that a submission was sent with; None if it isn't stored. Raises CliError."""
-
-    def versions_of(self, form: str) -> Sequence[Form]:
-        """Return every stored version of a form. Raises CliError."""
-
-    def query(self) -> QueryService:
-        """Connect to the submissions, to read them. Raises CliError."""
-
-    def journal(self) -> Journal:
-        """Connect to the history of all submissions and mails. Raises CliError."""
-
-    def manage(self) -> ManageService:
-        """Connect to the service that changes submissions and seats. Raises CliError."""
-
-    def attendance(self) -> AttendanceService:
-        """Connect to the service that checks people in and lists them. Raises CliError."""
-
-    def notes(self) -> NoteService:
-        """Connect to the service that adds and removes notes. Raises CliError."""
-
-    def edit(self) -> EditService:
-        """Connect to the service that edits submissions. Raises CliError."""
-
-    def restore(self) -> RestoreService:
-        """Connect to the service that restores submissions. Raises CliError."""
 
     def mailing(self) -> MailingParts:
         """Connect to the parts that send mails. Raises CliError."""
@@ -275,11 +245,8 @@ class AwsStack:
         return Caller(str(identity["Account"]), str(identity["Arn"]))
 
     def form_of(self, submission: Submission) -> Form | None:
-        """Return the form in force when that is the submission's version, else read the version that the stack kept."""
-        now = self.forms.get(submission.form)
-        if now is not None and now.version == submission.form_version:
-            return now
-        return self._stored_forms.version(submission.form, submission.form_version)
+        """Return the form version that a submission was sent with; None if it isn't stored."""
+        return self._stored_forms.form_of(submission, self.forms)
 
     def versions_of(self, form: str) -> Sequence[Form]:
         """Read every stored version: an option can be gone from the form and still have submissions."""

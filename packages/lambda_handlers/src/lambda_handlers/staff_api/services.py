@@ -9,6 +9,7 @@ from registration_core import bootstrap
 from registration_core.adapters.dynamodb.guard_keys import GuardKeys
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
 from registration_core.adapters.given_forms import GivenForms
+from registration_core.services.staff_services import SubmissionServices
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,49 +30,18 @@ if TYPE_CHECKING:
     from registration_core.services.restore import RestoreService
 
 
-class StaffServices(Protocol):
+class StaffServices(SubmissionServices, Protocol):
     """What the routes need. Each method may raise StorageUnavailableError."""
 
     @property
     def clock(self) -> Clock:
         """The clock."""
 
-    @property
-    def forms(self) -> Mapping[str, Form]:
-        """The forms that the stack stores, read once per call."""
-
-    def form_of(self, submission: Submission) -> Form | None:
-        """Return the form version that a submission was sent with; None if it isn't stored."""
-
-    def versions_of(self, form: str) -> Sequence[Form]:
-        """Return every stored version of a form."""
-
-    def query(self) -> QueryService:
-        """Return the service that finds submissions."""
-
-    def journal(self) -> Journal:
-        """Return the history of all submissions."""
-
     def exported_files(self) -> ExportedFiles:
         """Return the exported files of the stack."""
 
-    def manage(self) -> ManageService:
-        """Return the service that changes submissions and seats."""
-
-    def edit(self) -> EditService:
-        """Return the service that edits submissions."""
-
-    def restore(self) -> RestoreService:
-        """Return the service that restores submissions."""
-
     def resend(self) -> ResendService:
         """Return the service that sends mails again."""
-
-    def attendance(self) -> AttendanceService:
-        """Return the service that checks people in and lists them."""
-
-    def notes(self) -> NoteService:
-        """Return the service that adds notes to submissions and removes them."""
 
 
 class TableServices:
@@ -92,11 +62,8 @@ class TableServices:
         return self._stored_forms.read()
 
     def form_of(self, submission: Submission) -> Form | None:
-        """Return the form in force if that is the submission's version, otherwise read the version that was kept."""
-        now = self.forms.get(submission.form)
-        if now is not None and now.version == submission.form_version:
-            return now
-        return self._stored_forms.version(submission.form, submission.form_version)
+        """Return the form version that a submission was sent with; None if it isn't stored."""
+        return self._stored_forms.form_of(submission, self.forms)
 
     def versions_of(self, form: str) -> Sequence[Form]:
         """Read every stored version: an option can be gone from the form and still have submissions."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from registration_core.adapters.dynamodb.table import Key, Table
+    from registration_core.domain.submission import Submission
 
 #: The forms in force: one item, so that one read finds them all.
 CURRENT = ("FORMS", "CURRENT")
@@ -37,6 +38,16 @@ class StoredForms:
         """Return a version of a form; None if it was never stored. Raises StorageUnavailableError."""
         item = self._table.get(_version_key(name, version))
         return None if item is None else Form.from_dict(json.loads(item["compiled"]))
+
+    def form_of(self, submission: Submission, current: Mapping[str, Form]) -> Form | None:
+        """Return the form version that a submission was sent with; None if it isn't stored.
+
+        current: the forms in force, which are read already. Raises StorageUnavailableError.
+        """
+        now = current.get(submission.form)
+        if now is not None and now.version == submission.form_version:
+            return now
+        return self.version(submission.form, submission.form_version)
 
     def versions(self, name: str) -> list[Form]:
         """Return all versions of a form, with the current one. Raises StorageUnavailableError."""

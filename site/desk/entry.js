@@ -52,7 +52,7 @@ class Entry {
 
   answers() {
     const { shown } = this;
-    const rows = shown.shown.map((one) => el("div", {}, el("dt", {}, label(one.label)), el("dd", { dir: "auto" }, contact(one, shown) ?? (one.text || "–"))));
+    const rows = shown.shown.map((one) => el("div", {}, el("dt", {}, label(one.label)), el("dd", { dir: "auto" }, contact(one, shown, this.form) ?? (one.text || "–"))));
     const editable = this.desk.may() && shown.status !== "erased";
     return el(
       "section",
@@ -101,7 +101,8 @@ class Entry {
     const { id } = document.activeElement;
     this.draw(changed);
     const back = undo ?? (versioned && changed.undo && (() => this.change("POST", "actions", { action: changed.undo }, t(`done.${changed.undo}`, { name: changed.name }))));
-    say(done + promoted(changed), back || undefined);
+    const waits = body?.action && changed.status === "waitlisted" ? ` ${t("done.waits")}` : "";
+    say(done + waits + promoted(changed), back || undefined);
     (document.getElementById(id || "new") ?? this.place.querySelector("h1")).focus({ preventScroll: true });
     return true;
   }
@@ -256,7 +257,7 @@ class Entry {
 function became(event, form) {
   const named = (value) => label(form?.options?.find((one) => one.value === value)?.label) || value || t("entry.no_option");
   const moved = event.moved_from || event.moved_to ? `: ${named(event.moved_from)} → ${named(event.moved_to)}` : "";
-  const status = event.status && (event.was || event.version === 1) ? `, ${word("status", event.status).toLowerCase()}` : "";
+  const status = event.status && !event.what.endsWith(event.status) && (event.was || event.version === 1) ? `, ${word("status", event.status).toLowerCase()}` : "";
   return moved + status;
 }
 
@@ -270,7 +271,10 @@ export const race = (changed, view) => ({
 /** The word for what a line of the history names: a question or a mail. */
 const named = (name, form) => label(form?.fields.find((field) => field.name === name)?.label) || word("mails", name);
 
-function contact(one, shown) {
+/** An answer that can be mailed or called, as a link; null for others. */
+function contact(one, shown, form) {
   if (one.name === "email" && one.text === shown.email) return link(one.text, `mailto:${one.text.replace(/[^\w.@-]/g, encodeURIComponent)}`, { class: "alone" });
-  return null;
+  const answer = shown.answers[one.name];
+  const phone = answer && form?.fields.find((field) => field.name === one.name)?.type === "phone";
+  return phone ? link(one.text, `tel:${answer.replace(/[^\d+]/g, "")}`, { class: "alone" }) : null;
 }

@@ -14,6 +14,7 @@ const STATUSES = ["confirmed", "waitlisted", "pending", "cancelled", "spam", "er
 const SINCE = ["today", "7d", "30d", "365d"];
 const FILTERS = ["form", "status", "option", "label", "since"];
 const SEARCHED = ["q", ...FILTERS];
+const TYPED = ["q", "label"];
 const DRAFT = "list"; // what was searched for: a name, so it isn't in the address, which the browser's history keeps
 
 export async function list({ desk, query, signal }) {
@@ -80,7 +81,7 @@ export async function list({ desk, query, signal }) {
     else drafts.drop(DRAFT);
     history.replaceState(null, "", `#/list${state.address && `?${state.address}`}`);
     clearTimeout(pause);
-    pause = setTimeout(() => load(), name === "q" ? PAUSE_MS : 0);
+    pause = setTimeout(() => load(), TYPED.includes(name) ? PAUSE_MS : 0);
   }
 
   const search = el("input", {

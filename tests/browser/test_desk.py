@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from browser.desk_api import COLLEAGUE, SHARED, SIGN_IN, SITE, FakeDesk, problem
+from browser.desk_api import AFTER, COLLEAGUE, SHARED, SIGN_IN, SITE, FakeDesk, problem
 from browser.desk_visit import FIRST, DeskVisit
 from playwright.sync_api import expect
 
@@ -107,7 +107,9 @@ def test_history__of_the_browser_names_nobody(at_desk: Any) -> None:
     assert visit.page.title().startswith("Edit K7QM-000P ")
 
 
-def test_action__asks_first_and_can_be_undone(at_desk: Any) -> None:
+def test_action__asks_first_and_can_be_undone(at_desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undoing takes no seat from whoever got it, and says so."""
+    monkeypatch.setitem(AFTER, "restore", ("waitlisted", "restored", "cancel"))
     visit = at_desk()
     visit.signs_in(f"#/entry/{FIRST}")
     visit.presses("Cancel it")
@@ -120,7 +122,7 @@ def test_action__asks_first_and_can_be_undone(at_desk: Any) -> None:
     visit.says("Åsa Lindqvist is cancelled.")
     expect(visit.page.locator(".entry-facts")).to_contain_text("Cancelled")
     visit.presses("Undo")
-    visit.says("Åsa Lindqvist is restored.")
+    visit.says("Åsa Lindqvist is restored. No seat was free, so it is on the waiting list.")
     assert [body for _, body in visit.sent("POST")[1:]] == [{"action": "cancel"}, {"action": "restore"}]
     versions = [headers["if-match"] for headers in visit.desk.headers if "if-match" in headers]
     assert versions == ['"1"', '"2"']
@@ -196,7 +198,7 @@ def test_action__after_someone_elses_shows_theirs_and_does_nothing(at_desk: Any)
     visit.desk.happens(stored, "cancelled", by=COLLEAGUE, status="cancelled")
     visit.presses("Mark as spam")
     visit.presses("Mark as spam", dialog=True)
-    visit.says(f"Nothing was changed: {COLLEAGUE} was faster (cancelled")
+    visit.says(f"Nothing was changed: {COLLEAGUE} changed this submission first (cancelled")
     expect(visit.page.locator(".entry-facts")).to_contain_text("Cancelled")
     expect(visit.page.get_by_role("button", name="Restore")).to_be_visible()
 
@@ -365,7 +367,7 @@ def test_download__is_of_what_is_listed(at_desk: Any) -> None:
 def test_reader__looks_and_sees_nothing_to_change(at_desk: Any) -> None:
     visit = at_desk(FakeDesk(role="reader"))
     visit.signs_in()
-    expect(visit.page.locator("header")).to_contain_text("can look, not change")
+    expect(visit.page.locator("header")).to_contain_text("view only")
     expect(visit.page.get_by_role("button", name=re.compile("Change seats"))).to_have_count(0)
     visit.opens(f"#/entry/{FIRST}")
     visit.heading("Åsa Lindqvist")
@@ -432,6 +434,18 @@ def test_address__cannot_add_to_a_mail(at_desk: Any) -> None:
     visit.signs_in(f"#/entry/{FIRST}")
     link = visit.page.get_by_role("link", name=address, exact=True)
     expect(link).to_have_attribute("href", "mailto:a%3Fcc%3Dx%26body%3Dy@example.org")
+    expect(visit.page.get_by_role("link", name="+46701234567")).to_have_attribute("href", "tel:+46701234567")
+
+
+@pytest.mark.full
+def test_header__has_room_at_twice_the_size(at_desk: Any) -> None:
+    """On a laptop at 200 %, the organisation's name and the menu don't lie over each other."""
+    visit = at_desk()
+    visit.page.set_viewport_size({"width": 640, "height": 450})
+    visit.signs_in()
+    name = visit.page.locator(".brand > span").last.bounding_box()
+    menu = visit.page.locator("nav").bounding_box()
+    assert name["y"] + name["height"] <= menu["y"] or name["x"] + name["width"] <= menu["x"]
 
 
 @pytest.mark.full

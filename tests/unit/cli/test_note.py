@@ -24,7 +24,7 @@ def test_note__is_written_about_each_and_shown(office: Office) -> None:
 
     ran = office.line("note", "add", "Called.\nNo answer", reference(asa), bo.id, "--yes")
 
-    assert (ran.code, ran.err.splitlines()[-1]) == (0, "2 submissions noted.")
+    assert (ran.code, ran.err.splitlines()[-1]) == (0, "Note written about 2 submissions.")
     for each in (asa, bo):
         (note,) = office.get(each).notes
         assert (note.text, note.by) == ("Called.\nNo answer", ME)

@@ -46,7 +46,7 @@ GROUPS: dict[str, dict[str, Command]] = {
         "login": Command("login", "Sign in to AWS or to a stack's staff API"),
         "logout": Command("logout", "Sign out of a stack's staff API"),
         "doctor": Command("doctor", "Find what is wrong with a stack, and how to fix it"),
-        "staff": Command("staff", "Say who can sign in to the desk"),
+        "staff": Command("staff", "Decide who can sign in to the desk"),
         "webhook": Command("webhook", "See, test and redrive webhooks to other programs"),
         "keys": Command("keys", "Change the keys that recognise returning registrants"),
         "restore": Command("restore", "Make a restored table ready for the stack"),

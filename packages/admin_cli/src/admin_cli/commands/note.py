@@ -70,7 +70,7 @@ def add(ctx: typer.Context, text: Text, entries: Entries, *, yes: Yes = False, d
         notes.add(each.id, text, by=act.by, note_id=note_id)
 
     for_each(act, named, note_one, name=act.called, done="noted")
-    act.say(f"{counted(len(named))} noted.")
+    act.say(f"Note written about {counted(len(named))}.")
 
 
 @app.command("list", cls=Command)

@@ -15,7 +15,7 @@ from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.table import Column
 
 app = noun("""
-Say who can sign in to the desk. For the stack's operator.
+Decide who can sign in to the desk. For the stack's operator.
 
 Examples:
   rollcall staff list
@@ -37,8 +37,8 @@ RoleOption = Annotated[
 def list_people(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS)] = None) -> None:
     """Print who can sign in, what they may do, and whether they have done so.
 
-    Someone invited has not yet chosen a password. Their first one works for seven days; `rollcall staff reset` mails a
-    new one.
+    `invited` means that the person hasn't chosen a password yet. Their first one works for seven days; `rollcall staff
+    reset` mails a new one.
 
     Examples:
       rollcall staff list
@@ -82,7 +82,7 @@ def invite(
     if act.agreed(f"invite {name} as a {role}"):
         people.invite(name, role)
         desk = f"{act.stack.description.site_url}/desk/"
-        act.say(f"{name} is invited as a {role}, and signs in at {desk} with the password from the mail.")
+        act.say(f"{name} is invited as a {role}. They sign in at {desk} with the password from the mail.")
 
 
 @app.command("role", cls=Command)
@@ -109,7 +109,7 @@ def change_role(
 
 @app.command("reset", cls=Command)
 def reset(ctx: typer.Context, address: Address, *, yes: Yes = False, dry_run: DryRun = False) -> None:
-    """Let a person start anew: for a lost phone, a forgotten password, or an invitation that is too old.
+    """Let a person start over: for a lost phone, a forgotten password, or an invitation that is too old.
 
     It removes the person and invites them again with the same role, because Cognito can't take an authenticator app off
     a person who must have one. They are signed out, get a mail with a first password, and set up their new app. What
@@ -131,7 +131,7 @@ def reset(ctx: typer.Context, address: Address, *, yes: Yes = False, dry_run: Dr
     except CliError as error:
         raise CliError(
             f"{person.address} is removed, but was not invited again: {error}",
-            hint=f"Once that is mended: rollcall staff invite {person.address} --role {role}",
+            hint=f"Once that is fixed: rollcall staff invite {person.address} --role {role}",
             exit_code=error.exit_code,
         ) from error
     act.say(f"{person.address} is signed out and invited again as a {role}.")
@@ -139,9 +139,9 @@ def reset(ctx: typer.Context, address: Address, *, yes: Yes = False, dry_run: Dr
 
 @app.command("remove", cls=Command)
 def remove(ctx: typer.Context, address: Address, *, yes: Yes = False, dry_run: DryRun = False) -> None:
-    """Take away a person's sign-in, and sign them out.
+    """Remove a person's access, and sign them out.
 
-    Someone who is signed in can go on for up to ten minutes. What they did stays in the histories.
+    Someone who is signed in can continue for up to ten minutes. What they did stays in the histories.
 
     Examples:
       rollcall staff remove per@academy.example --dry-run
@@ -150,6 +150,6 @@ def remove(ctx: typer.Context, address: Address, *, yes: Yes = False, dry_run: D
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     people = People(act.stack)
     person = people.find(address)
-    if act.agreed(f"take away the sign-in of {person.address}"):
+    if act.agreed(f"remove the access of {person.address}"):
         people.remove(person.address)
         act.say(f"{person.address} can't sign in any more. If they are signed in, they are out within ten minutes.")

@@ -9,7 +9,7 @@ from admin_cli.webhooks.secret import secret
 from admin_cli.webhooks.test_message import test
 
 app = noun("""
-See which programs the stack tells of events, test one, and deal with what could not be delivered.
+See which programs the stack sends events to, test one, and deal with what it could not deliver.
 
 Form files name them: docs/editor.md, Tell other programs.
 

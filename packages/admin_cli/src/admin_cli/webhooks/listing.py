@@ -34,7 +34,7 @@ COLUMNS = (
 
 
 def list_webhooks(ctx: typer.Context, *, json: Annotated[str | None, json_option(FIELDS)] = None) -> None:
-    """List webhooks: where each goes, what it hears of, which answers it gets.
+    """List webhooks: where each goes, for which events, with which answers.
 
     They are those of the forms as published. A webhook is off after its receiver answered
     "410 Gone". Its messages then wait among the dead letters, and a test that succeeds turns it on

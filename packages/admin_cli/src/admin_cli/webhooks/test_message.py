@@ -27,7 +27,7 @@ PAUSES, PAUSE_S = 60, 0.5
 def test(ctx: typer.Context, form: FormArgument, name: NameArgument) -> None:
     """Send a test message to a webhook, and show what its receiver answered.
 
-    The message takes the way of all others: through the queue, signed, from the stack and not from
+    The message goes the same way as all others: through the queue, signed, from the stack and not from
     this machine. It has no answers in it. If the receiver accepts it, a webhook that was off is on
     again.
 

@@ -231,7 +231,7 @@ function failed(error, again) {
 
 /** The sign-in ended while someone worked. What they typed is kept as a draft, for them alone. */
 function expired() {
-  if (document.querySelector(".expired")) return;
+  if (document.querySelector(".expired[open]")) return;
   const dialog = el(
     "dialog",
     { class: "expired", "aria-labelledby": "expired-title" },
@@ -245,6 +245,7 @@ function expired() {
     ),
   );
   dialog.addEventListener("cancel", (event) => event.preventDefault());
+  dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
 }

@@ -224,6 +224,25 @@ def test_sign_in__that_ends_while_typing_loses_nothing(at_desk: Any) -> None:
 
 
 @pytest.mark.full
+def test_sign_in__that_ended_is_said_on_each_view(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in("#/list")
+    visit.opens(f"#/entry/{FIRST}")
+    visit.heading("Åsa Lindqvist")
+    visit.desk.stopped = True
+    visit.desk.tokens += 1
+    visit.presses("Cancel it")
+    visit.presses("Cancel it", dialog=True)
+    dialog = visit.page.get_by_role("dialog", name="Sign in again")
+    expect(dialog).to_be_visible()
+    visit.page.go_back()
+    visit.page.wait_for_url("**/#/list")
+    expect(dialog).to_be_visible()
+    visit.opens("#/")
+    expect(dialog).to_be_visible()
+
+
+@pytest.mark.full
 def test_draft__is_shown_to_nobody_else(at_desk: Any) -> None:
     visit = at_desk()
     visit.signs_in(f"#/entry/{FIRST}/edit")

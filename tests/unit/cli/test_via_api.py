@@ -247,6 +247,21 @@ def test_not_found__is_understood_behind_cloudfront(office: ApiOffice) -> None:
     assert (ran.code, ran.err.splitlines()[0]) == (ExitCode.NOT_FOUND, 'error: There is no "K7QM-3XTP" in the stack.')
 
 
+@pytest.mark.parametrize(
+    "date", ["soon", "Fri, 01 Jan 2027 00:00:00 -0000", "Fri, 01 Jan 2027 00:00:00 +99999999999999999"]
+)
+def test_strange_date_of_an_answer__changes_nothing(office: ApiOffice, date: str) -> None:
+    entry, door = office.office.register(course=COURSE), office.door
+
+    def dated(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+        answer = door(method, url, headers, body)
+        return Answer(answer.status, {**answer.headers, "date": date}, answer.body)
+
+    office.door = dated  # type: ignore[method-assign]
+    ran = office("show", entry.id)
+    assert (ran.code, ran.err) == (0, "")
+
+
 @pytest.mark.parametrize("hours", [-1, 2])
 def test_clock_far_off__is_said_and_the_apis_time_counts(office: ApiOffice, hours: int) -> None:
     entry = office.office.register(course=COURSE)

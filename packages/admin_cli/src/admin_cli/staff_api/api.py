@@ -158,7 +158,7 @@ class ServersClock(Clock):
             return
         try:
             ahead = parsedate_to_datetime(date) - self._machine.now()
-        except ValueError:
+        except (ValueError, TypeError, OverflowError):
             return
         self._ahead = ahead if abs(ahead) > _CLOCKS_DIFFER else timedelta()
         if abs(ahead) > _CLOCK_IS_OFF and not self._said:

@@ -61,7 +61,7 @@ module "exports" {
 # The data rights of the manager's policy (modules/staff), without its scan: what each person may do, the function decides.
 data "aws_iam_policy_document" "staff" {
   statement {
-    sid       = "ReadEntriesPlacesAndForms"
+    sid       = "ReadSubmissionsSeatsAndForms"
     actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]
     resources = [module.store.arn]
 
@@ -73,14 +73,14 @@ data "aws_iam_policy_document" "staff" {
   }
 
   statement {
-    sid       = "ListEntries"
+    sid       = "ListSubmissions"
     actions   = ["dynamodb:Query"]
     resources = [for name in ["by_email", "by_month", "by_topic"] : "${module.store.arn}/index/${name}"]
   }
 
   # Each action of a transaction may use each of its keys: docs/decisions/0068-rights-from-data.md.
   statement {
-    sid = "ChangeEntriesAndPlaces"
+    sid = "ChangeSubmissionsAndSeats"
     actions = [
       "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
@@ -97,7 +97,7 @@ data "aws_iam_policy_document" "staff" {
     }
   }
 
-  # Whoever first needs the guard keys makes them.
+  # The first call that needs the guard keys makes them.
   statement {
     sid       = "ReadOrMakeTheGuardKeys"
     actions   = ["dynamodb:GetItem", "dynamodb:PutItem"]
@@ -116,7 +116,7 @@ data "aws_iam_policy_document" "staff" {
     resources = [module.mail.queue_arn]
   }
 
-  # A link carries the rights of whoever signed it, so the function may read what it links to.
+  # A link carries the rights of its signer, so the function may read what it links to.
   statement {
     sid       = "KeepExportsAndLinkToThem"
     actions   = ["s3:GetObject", "s3:PutObject"]

@@ -28,13 +28,13 @@ data "aws_iam_policy_document" "deliver" {
   }
 
   statement {
-    sid       = "SetAsideWhatAReceiverWantsNoMore"
+    sid       = "SetAsideWhatAReceiverRefuses"
     actions   = ["sqs:SendMessage"]
     resources = [local.webhooks.dead_letters_arn]
   }
 
   statement {
-    sid       = "ReadEntries"
+    sid       = "ReadSubmissions"
     actions   = ["dynamodb:GetItem"]
     resources = [module.store.arn]
 
@@ -57,7 +57,7 @@ data "aws_iam_policy_document" "deliver" {
     }
   }
 
-  # Whoever signs for a webhook first makes its key.
+  # The first message to a webhook makes its key.
   statement {
     sid       = "ReadOrMakeTheWebhooksKeys"
     actions   = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]

@@ -189,7 +189,7 @@ def test_edit__after_someone_elses_shows_both_and_saves_mine(at_desk: Any) -> No
     assert (stored["answers"]["guardian"], stored["answers"]["needs"]) == ("Anna Lindqvist", "None.")
 
 
-def test_action__after_someone_elses_shows_theirs_and_does_nothing(at_desk: Any) -> None:
+def test_action__after_someone_elses_shows_theirs(at_desk: Any) -> None:
     visit = at_desk()
     visit.signs_in(f"#/entry/{FIRST}")
     expect(visit.page.locator(".acts")).to_be_visible()
@@ -483,7 +483,7 @@ def test_strange_address__leads_back(at_desk: Any) -> None:
     visit.heading("Submissions")
 
 
-def test_desk__moves_the_focus_with_the_view_and_works_by_keyboard(at_desk: Any) -> None:
+def test_desk__moves_the_focus_and_works_by_keyboard(at_desk: Any) -> None:
     visit = at_desk()
     visit.signs_in()
     expect(visit.page.locator("h1")).to_be_focused()
@@ -501,7 +501,7 @@ def test_desk__moves_the_focus_with_the_view_and_works_by_keyboard(at_desk: Any)
 
 
 @pytest.mark.full
-def test_view__that_the_line_broke_comes_by_itself_when_it_is_back(at_desk: Any) -> None:
+def test_view__comes_back_with_the_network(at_desk: Any) -> None:
     visit = at_desk()
     visit.signs_in()
     visit.desk.faults["submissions"] = [lambda route: route.abort()]

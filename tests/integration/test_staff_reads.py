@@ -61,9 +61,7 @@ def test_reader__sees_courses_forms_and_the_list_for_the_door(get: Callable[...,
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_export__is_a_link_that_anyone_may_follow_for_five_minutes(
-    get: Callable[..., Any], entry: dict[str, Any], kind: str
-) -> None:
+def test_export__is_a_link_for_five_minutes(get: Callable[..., Any], entry: dict[str, Any], kind: str) -> None:
     made = get("exports", format=kind, form="registration", since="1d")
 
     with urllib.request.urlopen(made["url"], timeout=30) as answer:  # noqa: S310 - the emulator's own address

@@ -46,7 +46,7 @@ def test_attendance__lists_names_in_order_with_times(office: Office) -> None:
     assert shown.err == "2 people, 0 checked in on 2027-02-28, 1 checked in on 2027-03-01.\n"
 
 
-def test_attendance__takes_an_options_label_and_names_the_known_ones(office: Office) -> None:
+def test_attendance__reads_a_label_and_names_the_options(office: Office) -> None:
     office.register("Åsa")
     assert office.line("attendance", "registration", "My first robot").out.startswith("Åsa\t")
     assert office.line("attendance", "registration", OTHER_COURSE).err == "Nobody is confirmed.\n"

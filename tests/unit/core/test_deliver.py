@@ -144,7 +144,7 @@ def test_test__fails_once_and_has_no_data() -> None:
     [
         ({"webhook": "removed"}, Delivered.UNKNOWN),
         ({"form": "removed"}, Delivered.UNKNOWN),
-        ({"id": "crs_gone"}, Delivered.ENTRY_GONE),
+        ({"id": "crs_gone"}, Delivered.SUBMISSION_GONE),
     ],
 )
 def test_message__without_an_addressee_is_done(changes: dict[str, str], outcome: Delivered) -> None:

@@ -219,10 +219,10 @@ def test_notify__sends_only_what_is_still_true(kind: MailKind, status: Status) -
 
 def test_notify__mails_nobody_about_a_missing_submission() -> None:
     world = World()
-    assert world.service.notify(replace(CONFIRMED, id="crs_other")) is Outcome.ENTRY_GONE
+    assert world.service.notify(replace(CONFIRMED, id="crs_other")) is Outcome.SUBMISSION_GONE
     world.clock.forward(days=30)
-    assert world.service.notify(CONFIRMED) is Outcome.ENTRY_GONE
-    assert World(replace(ENTRY, status=Status.ERASED)).service.notify(CONFIRMED) is Outcome.ENTRY_GONE
+    assert world.service.notify(CONFIRMED) is Outcome.SUBMISSION_GONE
+    assert World(replace(ENTRY, status=Status.ERASED)).service.notify(CONFIRMED) is Outcome.SUBMISSION_GONE
     assert not world.mailer.sent
 
 

@@ -90,7 +90,7 @@ def test_promote__only_the_next_in_line_and_only_a_free_seat(office: Office) -> 
         service.act(second, StaffAction.PROMOTE, by="robin", expected=1)
 
 
-def test_finish__promotes_whom_an_interrupted_action_left_waiting() -> None:
+def test_finish__promotes_after_an_interrupted_action() -> None:
     office = Office(Waitlist.AUTO)
     entry, waiting = office.get(office.submit()), office.get(office.submit())
     cancelled = replace(entry, version=2, status=Status.CANCELLED)

@@ -68,13 +68,13 @@ def test_webhooks__are_read_and_compiled(tmp_path: Path) -> None:
         ([URL, 'events = ["submited"]'], '"events" has "submited" (did you mean "submitted"?); use some of'),
         ([URL, 'events = ["test"]'], '"events" has "test"'),
         (['url = "http://hooks.example.org"', EVENTS], '"url" must begin with https://'),
-        (['url = "https://10.0.0.1/"', EVENTS], '"url" must have a host name such as hooks.example.org, and no IP'),
+        (['url = "https://10.0.0.1/"', EVENTS], '"url" must have a host name such as hooks.example.org, not an IP'),
         (['url = "https://localhost/"', EVENTS], '"url" must have a host name'),
         (['url = "https://hooks.example.org:444/"', EVENTS], '"url" must use port 443, so leave the port out'),
         ([URL, EVENTS, 'format = "email"'], 'format "email" is unknown; use one of json, slack, teams'),
         (
             [URL, EVENTS, 'fields = ["nam"]'],
-            '"fields" has "nam", which is no field of this form (did you',
+            '"fields" has "nam", which is not a field of this form (did you',
         ),
         ([URL, EVENTS, 'name = "The CRM"'], '"name" must begin with a lowercase letter or a digit'),
         ([URL, EVENTS, 'secret = "x"'], 'key "secret" is unknown for a webhook; use one of name, url, events'),
@@ -87,7 +87,7 @@ def test_mistake__is_named_with_its_place(tmp_path: Path, lines: list[str], prob
 
 def test_webhooks__of_one_host_need_names(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, HEAD + a_webhook(URL, EVENTS) * 2 + NAME + EMAIL)
-    assert found.endswith('two webhooks are called "hooks.example.org"; give each its own, such as name = "crm"')
+    assert found.endswith('two webhooks are called "hooks.example.org"; give each its own name, such as name = "crm"')
 
 
 def test_webhooks__are_ten_at_most(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_guide__shows_webhooks_that_are_valid(tmp_path: Path) -> None:
     assert [webhook.name for webhook in webhooks_of(form)] == ["crm", "hooks.slack.com"]
 
 
-def test_check__warns_of_receivers_that_keep_answers_or_do_not_exist(tmp_path: Path) -> None:
+def test_check__warns_about_unsuitable_receivers(tmp_path: Path) -> None:
     keeps = a_webhook('name = "crm"', 'url = "https://hooks.kuggen.se/"', EVENTS, 'fields = ["name"]')
     example = a_webhook('name = "chat"', URL, 'events = ["submitted", "erased"]', 'fields = ["name"]')
     form = compile_forms(write(tmp_path, HEAD + keeps + example + NAME + EMAIL))["course"]

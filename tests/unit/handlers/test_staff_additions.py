@@ -169,7 +169,7 @@ def send(office: StaffOffice, entry: Submission, request: MailRequest) -> None:
     office.table.mark_mail_sent(request, holder="n", message_id="m")
 
 
-def test_mail__is_queued_by_a_repeat_after_the_function_was_killed(office: StaffOffice) -> None:
+def test_mail__is_queued_by_a_repeat_after_a_kill(office: StaffOffice) -> None:
     """It was recorded but not queued: the caller got 503, and sends the same request again."""
     entry = office.register()
     office.queue.refusing = True
@@ -240,7 +240,7 @@ def test_mail__that_cannot_be_is_refused(
     assert office.queue.requests == []
 
 
-def test_mail__of_a_version_that_the_caller_did_not_see_is_refused(office: StaffOffice) -> None:
+def test_mail__of_an_unseen_version_is_refused(office: StaffOffice) -> None:
     entry = office.register()
     MemoryServices(office).manage().label(entry.id, "paid", on=True, by=COLLEAGUE)
     headers = {"Idempotency-Key": "k-1", "If-Match": '"1"'}

@@ -302,7 +302,8 @@ def test_same_request_twice_at_once__is_done_once(office: StaffOffice) -> None:
     )
 
 
-def test_action__killed_before_the_promotion_is_finished_by_a_repeat(office: StaffOffice) -> None:
+def test_action__killed_midway_is_finished_by_a_repeat(office: StaffOffice) -> None:
+    """Before it promoted the next in line, who gets the seat now."""
     fill_course(office)
     seated, waiting = office.register(course=COURSE), office.register(course=COURSE)
     cancelled = replace(seated, version=2, status=Status.CANCELLED)
@@ -314,7 +315,8 @@ def test_action__killed_before_the_promotion_is_finished_by_a_repeat(office: Sta
     assert office.table.get(waiting.id).status is Status.CONFIRMED
 
 
-def test_edit__killed_before_the_promotion_is_finished_by_a_repeat(office: StaffOffice) -> None:
+def test_edit__killed_midway_is_finished_by_a_repeat(office: StaffOffice) -> None:
+    """As for an action."""
     fill_course(office)
     seated, waiting = office.register(course=COURSE), office.register(course=COURSE)
     answers = {**seated.answers, "course": OTHER_COURSE}

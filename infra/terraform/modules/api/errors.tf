@@ -46,7 +46,7 @@ locals {
       status = 403
       code   = "forbidden"
       title  = "Forbidden"
-      detail = "Your AWS credentials don't let you do this. Ask whoever runs the system for the policy of readers or managers."
+      detail = "Your AWS credentials don't let you do this. Ask your operator for the policy of readers or managers."
     }
   }
 

@@ -33,7 +33,7 @@ resource "aws_cognito_user_pool" "this" {
     invite_message_template {
       email_subject = "Your sign-in for the desk"
       email_message = join("<br>", [
-        var.invitation_url == null ? "You can now sign in to the desk. Whoever invited you tells you its address, which ends in /desk/." : "You can now sign in to the desk: ${var.invitation_url}",
+        var.invitation_url == null ? "You can now sign in to the desk. Ask the person who invited you for its address, which ends in /desk/." : "You can now sign in to the desk: ${var.invitation_url}",
         "Your name there: {username}",
         "Your first password: {####}",
         "The password works for seven days. You will choose one of your own, and need an app that shows sign-in codes.",
@@ -42,7 +42,7 @@ resource "aws_cognito_user_pool" "this" {
     }
   }
 
-  # A mail alone resets no password: whoever reads a person's mail must not get into the desk.
+  # A mail alone resets no password: someone who can read a person's mail must not get into the desk.
   account_recovery_setting {
     recovery_mechanism {
       name     = "admin_only"
@@ -81,7 +81,7 @@ resource "aws_cognito_resource_server" "this" {
   }
 }
 
-# Without a secret, because a page can't keep one. The code flow with PKCE proves that who gets the tokens is who asked.
+# Without a secret, because a page can't keep one. The code flow with PKCE proves that the tokens go to the page that asked for them.
 resource "aws_cognito_user_pool_client" "desk" {
   user_pool_id                  = aws_cognito_user_pool.this.id
   name                          = "desk"

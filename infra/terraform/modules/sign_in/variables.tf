@@ -15,7 +15,7 @@ variable "domain" {
 }
 
 variable "desk_url" {
-  description = "The desk's address. Whoever signs in or out there is led back to it."
+  description = "The desk's address. Sign-ins and sign-outs lead back to it."
   type        = string
 }
 

@@ -146,7 +146,7 @@ class ApiStack:
 
     def source(self) -> Source:
         """Return the submissions as exports read them."""
-        from admin_cli.staff_api.pages import ApiSource  # noqa: PLC0415 - only for exports
+        from admin_cli.staff_api.exports import ApiSource  # noqa: PLC0415 - only for exports
 
         return ApiSource(self)
 

@@ -11,8 +11,8 @@ from lambda_handlers.staff_api import (
     exports,
     forms,
     history,
+    me,
     overview,
-    people,
     quotas,
     submissions,
 )
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lambda_handlers.staff_api.call import Route
 
 ROUTES: tuple[Route, ...] = (
-    *people.ROUTES,
+    *me.ROUTES,
     *forms.ROUTES,
     *overview.ROUTES,
     *history.ROUTES,

@@ -44,7 +44,7 @@ EVENTS: Mapping[str, Mapping[WebhookEvent, str]] = {
         WebhookEvent.TEST: "testmeddelande från Rollcall",
     },
 }
-"""What a chat is told of, in the form's first language, otherwise in English."""
+"""What a chat shows for each event, in the form's first language, otherwise in English."""
 
 _SLACK = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 """https://docs.slack.dev/messaging/formatting-message-text/#escaping"""

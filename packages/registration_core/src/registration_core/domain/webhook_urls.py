@@ -37,7 +37,7 @@ def read_webhook_url(url: str, *, on_this_machine: bool = False) -> WebhookUrl:
     on_this_machine: the stack runs in an emulator, so `localhost` and any port are allowed.
     """
     if not _PRINTABLE.fullmatch(url) or "\\" in url:
-        raise WebhookUrlError('has spaces or special letters; write it in ASCII, with the rest as "%20"')
+        raise WebhookUrlError('has spaces or letters such as "ö"; percent-encode them, such as "%20" for a space')
     if len(url) > LONGEST:
         raise WebhookUrlError(f"is longer than {LONGEST} characters")
     parts, port = _split(url)
@@ -46,15 +46,15 @@ def read_webhook_url(url: str, *, on_this_machine: bool = False) -> WebhookUrl:
     if "@" in parts.netloc:
         raise WebhookUrlError("must not have a name or password before the host; receivers check the signature")
     if parts.fragment or url.endswith("#"):
-        raise WebhookUrlError("must not have a # part, which is never sent")
+        raise WebhookUrlError("must not have a # part, because it is never sent")
     host = (parts.hostname or "").removesuffix(".")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if on_this_machine and host == "localhost":
         return WebhookUrl(host, port or PORT, target)
     if not _NAME.fullmatch(host):
-        raise WebhookUrlError("must have a host name such as hooks.example.org, and no IP address")
+        raise WebhookUrlError("must have a host name such as hooks.example.org, not an IP address")
     if host.endswith(_NEVER_PUBLIC):
-        raise WebhookUrlError("must have a host that the internet reaches; this one is private")
+        raise WebhookUrlError("must have a public host name; this one is private")
     if port not in (None, PORT):
         raise WebhookUrlError(f"must use port {PORT}, so leave the port out")
     return WebhookUrl(host, PORT, target)
@@ -66,5 +66,5 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise WebhookUrlError("is no address; write one such as https://hooks.example.org/rollcall") from error
+        raise WebhookUrlError("is not a web address; write one such as https://hooks.example.org/rollcall") from error
     return parts, port

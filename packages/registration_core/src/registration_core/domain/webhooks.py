@@ -1,4 +1,4 @@
-"""Webhooks: which of an organisation's own programs hear of a change, and what they are told."""
+"""Webhooks: which receivers get a message about a change, and what it says."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def webhooks_of(form: Form) -> tuple[Webhook, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message on the webhook queue, without personal data: tell one receiver of one event.
+    """A message on the webhook queue: one event for one receiver. It has no personal data.
 
     id: the submission's; for a test an ID of its own. version: the submission's version that caused
     it. at: when it happened, ISO 8601; empty if unknown. edited: the names of the changed answers.
@@ -105,9 +105,9 @@ class Delivery:
 
 
 def deliveries_for(change: Change, form: Form) -> list[Delivery]:
-    """Return what a change tells a form's receivers.
+    """Return the deliveries that a change calls for.
 
-    A quiet arrival, such as an imported row, tells programs but no chat.
+    A quiet submission, such as an imported row, goes to programs but not to chats.
     """
     return [
         Delivery(
@@ -127,7 +127,7 @@ def deliveries_for(change: Change, form: Form) -> list[Delivery]:
 
 
 def _events(change: Change) -> tuple[WebhookEvent, ...]:
-    """Return what happened, in the order in which receivers are told."""
+    """Return the events of a change, in the order in which they are delivered."""
     was, now = change.was, change.status
     edited = (WebhookEvent.CHANGED,) if change.edited and was is not None else ()
     if now is was:

@@ -1,4 +1,4 @@
-"""Deliver: tell one receiver of one event, and tell none twice if a message comes twice."""
+"""Deliver: send a receiver the message about one event, once, even if the queue has it twice."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Delivered(StrEnum):
 
     DELIVERED = "delivered"
     DELIVERED_BEFORE = "delivered_before"
-    ENTRY_GONE = "entry_gone"
+    SUBMISSION_GONE = "submission_gone"
     UNKNOWN = "unknown"
     SWITCHED_OFF = "switched_off"
     TEST_FAILED = "test_failed"
@@ -91,7 +91,7 @@ class DeliverService:
             try:
                 submission = self._repository.get(delivery.id)
             except SubmissionNotFoundError:
-                return Delivered.ENTRY_GONE
+                return Delivered.SUBMISSION_GONE
         return self._deliver_once(delivery, webhook, self._write(form, webhook, delivery, submission))
 
     def _addressee(self, delivery: Delivery) -> tuple[Form | None, Webhook | None]:

@@ -39,7 +39,7 @@ class Outcome(StrEnum):
     SENT = "sent"
     SENT_TO_SOME = "sent_to_some"
     SENT_BEFORE = "sent_before"
-    ENTRY_GONE = "entry_gone"
+    SUBMISSION_GONE = "submission_gone"
     NOBODY_TO_TELL = "nobody_to_tell"
     OUTDATED = "outdated"
     SUPPRESSED = "suppressed"
@@ -85,7 +85,7 @@ class NotifyService:
             return self._tell_of_spam(request)
         submission = self._found(request.id)
         if submission is None or (submission.status is Status.ERASED and request.kind != MailKind.STAFF_WITHDRAWN):
-            return Outcome.ENTRY_GONE
+            return Outcome.SUBMISSION_GONE
         if not request.fits(submission):
             return self._end(request, submission.expires_at, Outcome.OUTDATED, MailState.OUTDATED)
         form = self._forms.get(submission.form)

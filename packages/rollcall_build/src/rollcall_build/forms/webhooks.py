@@ -32,7 +32,7 @@ def read_webhooks(values: CheckedTable, fields: Sequence[str] | None) -> tuple[M
         if (webhook := _webhook(CheckedTable(each, f"{values.where}: webhook {number}", values.problems), fields))
     ]
     for name in repeated(webhook.name for webhook in webhooks):
-        values.problem(f'two webhooks are called "{name}"; give each its own, such as name = "crm"')
+        values.problem(f'two webhooks are called "{name}"; give each its own name, such as name = "crm"')
     return tuple(webhook.to_dict() for webhook in webhooks)
 
 
@@ -43,7 +43,7 @@ def _webhook(table: CheckedTable, fields: Sequence[str] | None) -> Webhook | Non
     events, named = _events(table), table.strings("fields")
     for name in named:
         if fields is not None and name not in fields:
-            table.problem(f'"fields" has "{name}", which is no field of this form{suggestion(name, fields)}')
+            table.problem(f'"fields" has "{name}", which is not a field of this form{suggestion(name, fields)}')
     if url is None:
         return None
     try:
@@ -55,7 +55,7 @@ def _webhook(table: CheckedTable, fields: Sequence[str] | None) -> Webhook | Non
     if not _NAME.fullmatch(name):
         table.problem(
             '"name" must begin with a lowercase letter or a digit, and have at most 63 lowercase letters, digits, '
-            "points and hyphens"
+            "dots and hyphens"
         )
     return Webhook(name, url, events, WebhookFormat(kind or WebhookFormat.JSON), named)
 

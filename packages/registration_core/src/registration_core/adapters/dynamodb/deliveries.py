@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 KEPT = timedelta(days=30)
 """Longer than a message can wait: four days on the queue, then two weeks among the dead letters."""
 OFF_FOR = timedelta(days=365)
-"""After a year, a receiver that wanted no more messages is asked again."""
+"""After a year, a receiver that wanted no more messages is tried again."""
 
 
 class DynamoDeliveries(Deliveries):

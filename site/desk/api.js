@@ -27,16 +27,18 @@ export class Problem extends Error {
   }
 }
 
-export const get = (path, query, signal) => call("GET", path, { query, signal });
+/** Ask for something. quiet: the page doesn't say that it waits for the answer. */
+export const get = (path, query, signal, quiet) => call("GET", path, { query, signal, quiet });
 
 /** Send a change. version: the one that the person saw. key: makes a repeated request count once. */
-export const send = (method, path, body, { version, key } = {}) =>
+export const send = (method, path, body, { version, key, quiet } = {}) =>
   call(method, path, {
     body,
+    quiet,
     headers: { ...(version && { "If-Match": `"${version}"` }), ...(key && { "Idempotency-Key": key }) },
   });
 
-async function call(method, path, { query = {}, body, headers = {}, signal }) {
+async function call(method, path, { query = {}, body, headers = {}, signal, quiet }) {
   const address = new URL(`${apiUrl}/staff/${path}`);
   for (const [name, value] of Object.entries({ ...query, lang: language })) {
     if (value !== undefined && value !== null && value !== "") address.searchParams.set(name, value);
@@ -44,7 +46,7 @@ async function call(method, path, { query = {}, body, headers = {}, signal }) {
   const gone = AbortSignal.any([ended(), ...(signal ? [signal] : [])]);
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
-  const done = waiting();
+  const done = quiet ? () => {} : waiting();
   try {
     const request = { method, signal: AbortSignal.any([patience.signal, gone]) };
     if (body !== undefined) request.body = JSON.stringify(body);

@@ -1,14 +1,16 @@
 // The staff's desk: signs in, draws the frame, and shows the view that the address names (#/entry/ID).
 
 import { Problem, get } from "./api.js";
-import { closeAll } from "./dialogs.js";
+import { closeAll, confirmed } from "./dialogs.js";
 import { button, el, fill, link } from "./dom.js";
 import * as drafts from "./drafts.js";
+import { door, doors } from "./door.js";
 import { edit } from "./edit.js";
 import { entry } from "./entry.js";
 import { list } from "./list.js";
 import { announce, complain, hush, places, say } from "./notices.js";
 import { overview } from "./overview.js";
+import * as queue from "./queue.js";
 import * as session from "./session.js";
 import { LANGUAGES, choose, language, loadWords, t, n } from "./words.js";
 
@@ -17,6 +19,8 @@ const CLOCK_MS = 2 * 60_000; // a clock this far off is worth a word
 const ROUTES = [
   [/^\/?$/, overview, "today"],
   [/^\/list$/, list, "list"],
+  [/^\/door$/, doors, "door"],
+  [/^\/door\/([^/]+)(?:\/([^/]+))?$/, door, "door"],
   [/^\/entry\/([^/]+)$/, entry, "list"],
   [/^\/entry\/([^/]+)\/edit$/, edit, "list"],
 ];
@@ -31,6 +35,8 @@ const desk = {
   forms: {},
   /** The list as it was left, for the way back. */
   last: undefined,
+  /** The attendance lists that were shown, for when the network is down. */
+  lists: {},
   may: () => desk.me.role !== "reader",
   /** Go to an address of the desk, and say there what was done. */
   go(address, done) {
@@ -55,7 +61,7 @@ let news;
 
 async function start() {
   await loadWords();
-  fill(notes, places);
+  fill(notes, places, queue.place);
   let outcome = "out";
   try {
     outcome = await session.arrive();
@@ -77,9 +83,11 @@ async function enter() {
   } catch (error) {
     return welcome(error.kind === "signed_out" ? "out" : error.status === 403 ? "no_group" : "down");
   }
-  drafts.belongTo(desk.me.name);
+  queue.setClock(desk.me.now);
+  const others = await drafts.belongTo(desk.me.name);
   drawFrame();
   await show();
+  queue.begin(desk, others);
   checkClock(desk.me.now);
 }
 
@@ -96,6 +104,7 @@ function drawFrame(view) {
         el("ul", {}, [
           el("li", {}, link(t("frame.today"), "#/", here("today"))),
           el("li", {}, link(t("frame.list"), "#/list", here("list"))),
+          el("li", {}, link(t("frame.door"), "#/door", here("door"))),
         ]),
       ),
     el(
@@ -123,6 +132,9 @@ async function speak(tag) {
 }
 
 async function leave() {
+  await queue.settled();
+  const count = queue.waiting().length;
+  if (count && !(await confirmed(n("door.leave", count), t("door.leave_text"), t("frame.sign_out"), { final: true }))) return;
   current?.abort();
   clear();
   await session.signOut();
@@ -133,10 +145,12 @@ function clear() {
   closeAll();
   hush();
   announce("");
-  Object.assign(desk, { me: {}, forms: {}, last: undefined });
+  const lost = queue.clear();
+  Object.assign(desk, { me: {}, forms: {}, last: undefined, lists: {} });
   history.replaceState(null, "", `${location.pathname}`);
   drawFrame();
   fill(main, el("h1", { tabindex: "-1" }, t("sign_in.leaving")));
+  return lost;
 }
 
 /** The page of someone who isn't signed in. outcome: why, as a key of `sign_in`. */
@@ -255,7 +269,7 @@ function checkClock(now) {
   const ahead = Date.now() - new Date(now).getTime();
   if (Math.abs(ahead) < CLOCK_MS) return;
   const minutes = Math.round(Math.abs(ahead) / 60_000);
-  say(n(ahead > 0 ? "clock.ahead" : "clock.behind", minutes));
+  say(t(ahead > 0 ? "clock.ahead" : "clock.behind", { minutes: n("clock.minutes", minutes) }));
 }
 
 document.querySelector(".skip-link").addEventListener("click", (event) => {
@@ -269,5 +283,10 @@ addEventListener("hashchange", async () => {
   news = undefined;
 });
 addEventListener("pageshow", (event) => event.persisted && !session.signedIn() && location.reload());
-session.onSignOutElsewhere(() => (current?.abort(), clear(), welcome("out")));
+session.onSignOutElsewhere(() => {
+  current?.abort();
+  const lost = clear();
+  welcome("out");
+  if (lost) complain(n("door.lost", lost));
+});
 start();

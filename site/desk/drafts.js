@@ -4,16 +4,19 @@ const NAME = "rollcall-desk-drafts";
 let owner = "";
 let drafts = {};
 
-/** Take over the drafts of this person; anyone else's are dropped. */
-export function belongTo(person) {
-  owner = person;
+/** Take over the drafts of this person; anyone else's are dropped, and returned. */
+export async function belongTo(person) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(person)));
+  const before = owner;
+  owner = digest.toString(); // the storage needn't name the person
+  if (owner === before) return undefined;
+  let kept;
   try {
-    const kept = JSON.parse(sessionStorage.getItem(NAME));
-    drafts = kept?.owner === person ? kept.drafts : {};
-  } catch {
-    drafts = {};
-  }
+    kept = JSON.parse(sessionStorage.getItem(NAME));
+  } catch {} // storage is blocked
+  drafts = kept?.owner === owner ? kept.drafts : {};
   store();
+  return kept?.drafts !== drafts ? kept?.drafts : undefined;
 }
 
 export const get = (key) => drafts[key];

@@ -46,6 +46,7 @@ function course(one, desk) {
       full && el("span", { class: "badge badge-full" }, t("overview.full")),
       one.waiting > 0 && el("span", {}, n("overview.waiting", one.waiting)),
     ),
+    link([t("frame.door"), hidden(` ${name}`)], `#/door/${encodeURIComponent(one.form)}/${encodeURIComponent(one.option)}`, { class: "alone course-door" }),
     desk.may() && button([t("overview.change"), hidden(` ${name}`)], () => change(one, name, desk), { class: "link-button" }),
   );
 }

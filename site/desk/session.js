@@ -48,6 +48,12 @@ export async function arrive() {
 /** Whether this tab was signed in before it was loaded again. */
 export const wasHere = () => read(HERE) === true;
 
+let away = false;
+
+/** Whether the page is on its way to the hosted page, and comes back. */
+export const leaving = () => away;
+addEventListener("pageshow", () => (away = false));
+
 /** Leave for the hosted page, and come back to this address. */
 export async function leaveToSignIn() {
   const verifier = random();
@@ -64,6 +70,7 @@ export async function leaveToSignIn() {
     code_challenge_method: "S256",
     lang: document.documentElement.lang,
   });
+  away = true;
   location.assign(`${signIn}/oauth2/authorize?${query}`);
 }
 

@@ -144,6 +144,7 @@ def _attendance() -> dict[str, Any]:
             "option": _TEXT_OR_NULL,
             "label": _TEXT_OR_NULL,
             "day": _DAY,
+            "now": _TIME,
             "days": _list(_DAY),
             "people": _list(_object(person | {"status": _STATUS, "version": _NUMBER, "checked_in": checked_in})),
         }

@@ -36,6 +36,7 @@ def show_attendance(call: Call) -> dict[str, Any]:
         "option": expected.option,
         "label": None if expected.option is None else option_label(call, form, expected.option),
         "day": expected.day.isoformat(),
+        "now": iso(call.now),
         "days": [each.isoformat() for each in expected.days],
         "people": [_person(expected, each) for each in expected.people],
     }

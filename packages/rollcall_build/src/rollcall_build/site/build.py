@@ -13,7 +13,7 @@ from rollcall_build.forms.files import compile_forms
 from rollcall_build.site.assets import Assets
 from rollcall_build.site.content import SHARED, SiteContent, SiteContentError, read_site_content
 from rollcall_build.site.desk import PAGE as DESK_PAGE
-from rollcall_build.site.desk import Desk, desk_assets
+from rollcall_build.site.desk import TEMPLATES, Desk, desk_assets
 from rollcall_build.site.errors import SiteBuildError
 from rollcall_build.site.events import events
 from rollcall_build.site.files import SiteBuild, SiteFile
@@ -28,7 +28,6 @@ from rollcall_build.sources import Sources
 CONTENT = "site"
 """The name in messages of the folder with the organisation's words and look."""
 PICTURES = "site/pictures"
-TEMPLATES = "site/templates"
 ASSETS = "site/assets"
 STYLE = "rollcall.css"
 HOME = "index.html"
@@ -81,18 +80,29 @@ def render(
                 body = renderer.render(page, **language_values, **page_values)
                 files += [SiteFile(key, body) for key in _keys(page)]
     if desk is not None:
-        files += _desk_files(sources, forms, content, renderer, desk=desk, api_url=api_url)
+        style = next(file.body for file in assets.files if file.key == f"assets/{STYLE}")
+        files += _desk_files(
+            sources, forms, content, renderer, desk=desk, api_url=api_url, style=style, logo=theme.logo
+        )
     return tuple(sorted(files, key=lambda file: file.key))
 
 
 def _desk_files(
-    sources: Sources, forms: Mapping[str, Form], content: SiteContent, renderer: Renderer, *, desk: Desk, api_url: str
+    sources: Sources,
+    forms: Mapping[str, Form],
+    content: SiteContent,
+    renderer: Renderer,
+    *,
+    desk: Desk,
+    api_url: str,
+    style: bytes,
+    logo: str,
 ) -> Iterator[SiteFile]:
     """Yield the desk's page and what it loads. Raises SiteBuildError."""
     if DESK_PAGE.name in forms:
         raise SiteBuildError(f"forms/{DESK_PAGE.name}: the staff's desk has this address; give the form another name.")
     text = Texts(content.words[content.languages[0]], source=f"{CONTENT}/{content.languages[0]}.toml")
-    assets = desk_assets(sources.root)
+    assets = desk_assets(sources.root, style, logo)
     yield from assets.files
     body = renderer.render(DESK_PAGE, text=text, assets=assets, desk=desk, api_url=api_url)
     yield from (SiteFile(key, body) for key in _keys(DESK_PAGE))

@@ -10,6 +10,7 @@ from rollcall_build.site.assets import slimmed
 from rollcall_build.site.errors import SiteBuildError
 from rollcall_build.site.files import DESK, HASH_LETTERS, SiteFile
 from rollcall_build.site.pages import Page
+from rollcall_build.site.used_rules import names_in, used_rules, without_unused_properties
 from rollcall_build.toml_files import TomlError, read_toml
 
 TYPE_CHECKING = False
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 FOLDER = "site/desk"
+TEMPLATES = "site/templates"
 PAGE = Page(DESK, "en", f"{DESK}/", "desk.html.j2")
 """The page is in every language of `site/desk/words`, and the browser chooses."""
 
@@ -51,25 +53,27 @@ class DeskAssets:
     folder: str
 
     @property
-    def scripts(self) -> tuple[str, ...]:
-        """The addresses of the scripts without words, which the page loads at once."""
-        named = {address for _, address in self.words.values()}
-        return tuple(f"/{file.key}" for file in self.files if file.key.endswith(".js") and f"/{file.key}" not in named)
-
-    @property
     def words_json(self) -> str:
         """The words' names and addresses, as the page's script reads them."""
         return json.dumps(self.words, ensure_ascii=False, separators=(",", ":"))
 
 
-def desk_assets(root: Path) -> DeskAssets:
-    """Read the desk's scripts, style and words. Raises SiteBuildError."""
+def desk_assets(root: Path, style: bytes, logo: str) -> DeskAssets:
+    """Read the desk's scripts, style and words. style: the site's, of which the desk has what it and the logo use.
+
+    Raises SiteBuildError.
+    """
     words = desk_words(root)
     bodies = {
         path.name: slimmed(path.name, path.read_bytes())
         for path in sorted((root / FOLDER).iterdir())
         if path.suffix in (".js", ".css")
     }
+    template = (root / TEMPLATES / PAGE.template).read_text(encoding="utf-8")
+    scripts = [body.decode() for name, body in bodies.items() if name.endswith(".js")]
+    names = frozenset[str]().union(*map(names_in, [template, logo, *scripts]))
+    both = used_rules(style.decode(), names) + bodies["desk.css"].decode()
+    bodies["desk.css"] = without_unused_properties(both).encode()
     for language, texts in words.items():
         content = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
         bodies[f"words.{language}.js"] = f"export default {content};\n".encode()

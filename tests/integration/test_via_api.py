@@ -127,6 +127,9 @@ CHANGES = (
 )
 
 
+TRIED_FIRST = ("edit", "mail", "quota", "status cancel", "status restore")
+
+
 def test_changes__say_and_store_the_same(deployed: DeployedStack, person: TwoWays) -> None:
     """Two families, one changed directly and one through the API: only names, numbers and times differ."""
     told = []
@@ -136,14 +139,14 @@ def test_changes__say_and_store_the_same(deployed: DeployedStack, person: TwoWay
         printed = []
         for command in CHANGES:
             words = shlex.split(command.format(*references))
-            for dry_run in ("--dry-run", "--yes"):
+            for dry_run in ("--dry-run", "--yes") if command.startswith(TRIED_FIRST) else ("--yes",):
                 ran = person.staff(*words, dry_run, *ways)
                 heading, _, err = ran.err.partition("\n")
                 assert heading.endswith(f"as {person.name}") == bool(ways), ran.err
                 printed.append(f"{command} {dry_run}: {ran.code} {ran.out}{err}")
         for reference in references:
-            shown = person.staff.done("show", reference)
-            printed.append(shown.out)
+            lines = person.staff.done("show", reference).out.splitlines()
+            printed += [line for line in lines if not line.startswith("mails.")]  # some are still on their way
         everything = "\n".join(printed).replace(family, "family")
         by = person.name if ways else person.staff.arn
         told.append(NUMBERS.sub("#", everything.replace(by, "staff")))

@@ -197,14 +197,13 @@ async function exported(desk, filters, likely) {
   const forms = Object.values(desk.forms).filter((form) => !filters.form || form.name === filters.form);
   const choices = forms.map((form) => el("option", { value: form.name, selected: form.name === likely }, label(form.title)));
   const content = [
-    el("p", {}, t(filters.q ? "export.not_searched" : "export.filtered")),
+    el("p", {}, t("export.filtered")),
     el("div", { class: "field" }, el("label", { for: "export-form" }, t("list.form")), el("select", { id: "export-form", name: "form" }, choices)),
     el("fieldset", { class: "field plain" }, el("legend", {}, t("export.text")), formats),
   ];
   const values = await ask(t("export.title"), content, t("export.make"));
   if (!values) return;
-  const { q, ...chosen } = { ...filters, ...values }; // an export has no search
-  const file = await desk.attempt(() => get("exports", chosen), () => exported(desk, filters, likely));
+  const file = await desk.attempt(() => get("exports", { ...filters, ...values }), () => exported(desk, filters, likely));
   if (!file || !/^https?:/.test(file.url)) return;
   if (!file.rows) return complain(t("list.none"));
   const address = link(t("export.download", { name: file.filename }), file.url, { class: "button", download: file.filename, rel: "noreferrer" });

@@ -113,16 +113,16 @@ def test_action__asks_first_and_can_be_undone(at_desk: Any, monkeypatch: pytest.
     visit = at_desk()
     visit.signs_in(f"#/entry/{FIRST}")
     visit.presses("Cancel it")
-    expect(visit.page.get_by_role("dialog")).to_contain_text("Cancel Åsa Lindqvist?")
+    expect(visit.page.get_by_role("dialog")).to_contain_text("Cancel the submission of Åsa Lindqvist?")
     visit.page.keyboard.press("Escape")
     assert visit.sent("POST")[1:] == []
 
     visit.presses("Cancel it")
     visit.presses("Cancel it", dialog=True)
-    visit.says("Åsa Lindqvist is cancelled.")
+    visit.says("The submission of Åsa Lindqvist is cancelled.")
     expect(visit.page.locator(".entry-facts")).to_contain_text("Cancelled")
     visit.presses("Undo")
-    visit.says("Åsa Lindqvist is restored. No seat was free, so it is on the waiting list.")
+    visit.says("The submission of Åsa Lindqvist is restored. No seat was free, so it is on the waiting list.")
     assert [body for _, body in visit.sent("POST")[1:]] == [{"action": "cancel"}, {"action": "restore"}]
     versions = [headers["if-match"] for headers in visit.desk.headers if "if-match" in headers]
     assert versions == ['"1"', '"2"']
@@ -381,6 +381,17 @@ def test_download__is_of_what_is_listed(at_desk: Any) -> None:
     dialog = visit.page.get_by_role("dialog")
     expect(dialog).to_contain_text("2 submissions are ready")
     expect(dialog.get_by_role("link", name="Download registration.csv")).to_have_attribute("href", f"{SITE}/file")
+
+
+def test_download__of_a_search_is_of_what_was_searched_for(at_desk: Any) -> None:
+    visit = at_desk()
+    visit.signs_in("#/list")
+    visit.page.get_by_label("Search by name").press_sequentially("lindqvist")
+    expect(visit.page.locator(".rows li")).to_have_count(1)
+    visit.presses("Download")
+    visit.page.get_by_role("dialog").get_by_label("Form").select_option("registration")
+    visit.presses("Make the file", dialog=True)
+    expect(visit.page.get_by_role("dialog")).to_contain_text("1 submission is ready")
 
 
 def test_reader__looks_and_sees_nothing_to_change(at_desk: Any) -> None:

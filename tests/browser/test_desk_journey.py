@@ -86,7 +86,7 @@ def test_secretary__signs_in_finds_a_child_and_helps(visit: Callable[..., Any], 
 
         desk.presses("Cancel it")
         desk.presses("Cancel it", dialog=True)
-        desk.says(f"{name} is cancelled.")
+        desk.says(f"The submission of {name} is cancelled.")
         desk.presses("Undo")
         expect(page.locator(".entry-facts")).to_contain_text("Confirmed")
 

@@ -44,7 +44,7 @@ function course(one, desk) {
       { class: "taken" },
       el("strong", {}, n("overview.taken", one.taken, { capacity: number(one.capacity) })),
       full && el("span", { class: "badge badge-full" }, t("overview.full")),
-      one.waiting > 0 && el("span", {}, n("overview.waiting", one.waiting)),
+      one.waiting > 0 && link(n("overview.waiting", one.waiting), `#/list?${query}&status=waitlisted`, { class: "alone" }),
     ),
     link([t("frame.door"), hidden(` ${name}`)], `#/door/${encodeURIComponent(one.form)}/${encodeURIComponent(one.option)}`, { class: "alone course-door" }),
     desk.may() && button([t("overview.change"), hidden(` ${name}`)], () => change(one, name, desk), { class: "link-button" }),

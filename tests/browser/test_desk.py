@@ -42,8 +42,8 @@ def test_overview__counts_today_and_the_seats(at_desk: Any) -> None:
     expect(visit.page.locator(".numbers")).to_contain_text("9 submitted")
     full = visit.page.locator(".course", has_text="Line followers")
     expect(full).to_contain_text("12 of 12 seats taken")
-    expect(full).to_contain_text("4 waiting")
-    full.get_by_role("link").click()
+    expect(full.get_by_role("link", name="4 waiting")).to_have_attribute("href", re.compile("&status=waitlisted$"))
+    full.get_by_role("link", name="Line followers").click()
     visit.heading("Submissions")
     expect(visit.page.locator(".rows li")).to_have_count(2)
 

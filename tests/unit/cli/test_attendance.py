@@ -78,20 +78,23 @@ def test_page__has_a_box_for_each_day_in_the_forms_words(office: Office, tmp_pat
     asa = office.register("Åsa <b>", phone="070-140 50 21")
     office.register("Bo")
     office.attendance.check_in(asa.id, by="kim")
+    for number, text in enumerate(("Called, no answer", "Pays on the day")):
+        office.notes.add(asa.id, text, by="kim", note_id=str(number))
 
     days = ("--day", "2027-03-01", "--day", "2027-03-02")
-    ran = office.line(*LIST, *days, "--columns", "name,phone,course", "--language", "sv", "--html", str(file))
+    ran = office.line(*LIST, *days, "--columns", "name,phone,course,notes", "--language", "sv", "--html", str(file))
 
     assert ran.err == f"2 people. {file}\n"
     page = file.read_text(encoding="utf-8")
     assert '<html lang="sv">' in page
     assert "Åsa &lt;b&gt;" in page
     headings = re.findall(r'<th (?:class="\w+" )?scope="col">([^<]*)', page)
-    assert headings == ["#", "Namn", "Vårdnadshavarens telefon", "Kurs", "1 mars 2027", "2 mars 2027"]
+    assert headings == ["#", "Namn", "Vårdnadshavarens telefon", "Kurs", "Anteckningar", "1 mars 2027", "2 mars 2027"]
     assert page.count('<td class="box">') == 4
     assert page.count("<path") == 1
     assert "<small>10:30</small>" in page
     assert "070-140 50 21" in page
+    assert ">Called, no answer; Pays on the day<" in page
     heading = page.partition("<thead>")[2].partition("</thead>")[0]
     assert "Närvarolista<b>Min första robot</b>" in heading
     assert "table-header-group" in page

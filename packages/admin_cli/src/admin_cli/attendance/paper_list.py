@@ -107,9 +107,14 @@ def _line(
     cells = (
         answers.get(column.name.removeprefix(ANSWER), "")
         if column.name.startswith(ANSWER)
-        else str(column.cell(person, for_person=True) or "")
+        else _text(column.cell(person, for_person=True))
         for column in columns
     )
     made = (check_in_of(person, day) for day in days)
     times = ("" if check_in is None else f"{local(check_in.at, form.time_zone):%H:%M}" for check_in in made)
     return Line(tuple(cells), tuple(times))
+
+
+def _text(value: object) -> str:
+    """Return a cell's value for paper; of several texts, such as notes, all."""
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value or "")

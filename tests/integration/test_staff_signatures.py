@@ -20,7 +20,7 @@ from integration.api_requests import Answer, ask
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.staff_api.api import Api
 from admin_cli.staff_api.credentials import Signed
-from admin_cli.staff_api.door import http_door
+from admin_cli.staff_api.transport import http_transport
 from registration_core.adapters.dynamodb.sigv4 import Credentials
 from registration_core.domain.errors import UnknownNameError
 
@@ -148,12 +148,12 @@ def test_command_line__signs_what_the_gateway_accepts(stack: DeployedStack, api:
     """Requests of `rollcall --via api` with AWS credentials, whatever is in their path and query."""
     key = a_user(stack, "*")
     signed_by = Signed(lambda: Credentials(key["AccessKeyId"], key["SecretAccessKey"]), stack.workspace.region)
-    through_api = Api(api, signed_by, http_door, say=pytest.fail, sleep=pytest.fail)
+    through_api = Api(api, signed_by, http_transport, say=pytest.fail, sleep=pytest.fail)
     assert through_api.get("me")["name"].endswith(key["UserName"])
     assert through_api.get("submissions", q="åsa & bo/+%", limit="1")["submissions"] == []
     with pytest.raises(UnknownNameError):
         through_api.get("forms", "ett/två å%", "versions")
     wrong = Signed(lambda: Credentials(key["AccessKeyId"], "x" * 40), stack.workspace.region)
     with pytest.raises(CliError) as error:
-        Api(api, wrong, http_door, say=pytest.fail, sleep=pytest.fail).get("me")
+        Api(api, wrong, http_transport, say=pytest.fail, sleep=pytest.fail).get("me")
     assert error.value.exit_code == ExitCode.CREDENTIALS

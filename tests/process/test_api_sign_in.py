@@ -1,4 +1,4 @@
-"""The sign-in to the staff API with real sockets: the way back from the browser, and what the door follows."""
+"""The sign-in to the staff API with real sockets: the way back from the browser, and no redirects followed."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ import pytest
 
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.staff_api.browser import sign_in_by_browser
-from admin_cli.staff_api.door import Answer, NoAnswerError, http_door
 from admin_cli.staff_api.sign_in import SignInPages, Tokens
+from admin_cli.staff_api.transport import Answer, NoAnswerError, http_transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,7 +54,7 @@ class Browser:
                     self.statuses.append(refusal.code)
 
 
-class TokenDoor:
+class TokenTransport:
     """Gives a token for the code `abc`."""
 
     form: ClassVar[dict[str, str]] = {}
@@ -70,15 +70,15 @@ class TokenDoor:
 def test_sign_in__takes_only_the_answer_to_its_own_question() -> None:
     """Other pages that the browser opens there get nothing, and PKCE proves that it is the same program."""
     browser = Browser({}, {"state": "guessed", "code": "stolen"}, {"state": "{state}", "code": "abc"})
-    door = TokenDoor()
-    tokens = sign_in_by_browser(PAGES, door, browser, port=0)
+    transport = TokenTransport()
+    tokens = sign_in_by_browser(PAGES, transport, browser, port=0)
     assert tokens == Tokens("a.b.c", "r", tokens.expires_at)
     assert browser.statuses[:2] == [404, 404]
-    digest = hashlib.sha256(door.form["code_verifier"].encode()).digest()
+    digest = hashlib.sha256(transport.form["code_verifier"].encode()).digest()
     assert browser.asked["code_challenge"] == base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
     assert browser.asked["code_challenge_method"] == "S256"
-    assert door.form["redirect_uri"] == browser.asked["redirect_uri"]
-    assert "client_secret" not in door.form
+    assert transport.form["redirect_uri"] == browser.asked["redirect_uri"]
+    assert "client_secret" not in transport.form
 
 
 @pytest.mark.parametrize(
@@ -90,21 +90,21 @@ def test_sign_in__takes_only_the_answer_to_its_own_question() -> None:
 )
 def test_refused_sign_in__says_so(query: dict[str, str], says: str) -> None:
     with pytest.raises(CliError, match=says) as error:
-        sign_in_by_browser(PAGES, TokenDoor(), Browser(query), port=0)
+        sign_in_by_browser(PAGES, TokenTransport(), Browser(query), port=0)
     assert error.value.exit_code == ExitCode.CREDENTIALS
     assert error.value.hint == "Try again: rollcall login"
 
 
 def test_sign_in_that_nobody_ends__stops_waiting() -> None:
     with pytest.raises(CliError, match="Nobody signed in within"):
-        sign_in_by_browser(PAGES, TokenDoor(), lambda _address: None, port=0, wait_s=0.05)
+        sign_in_by_browser(PAGES, TokenTransport(), lambda _address: None, port=0, wait_s=0.05)
 
 
 def test_port_in_use__says_which() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(CliError, match=f"Port {port} of this machine is in use"):
-            sign_in_by_browser(PAGES, TokenDoor(), lambda _address: None, port=port)
+            sign_in_by_browser(PAGES, TokenTransport(), lambda _address: None, port=port)
 
 
 class Elsewhere(BaseHTTPRequestHandler):
@@ -133,7 +133,7 @@ def address() -> Iterator[str]:
 
 def test_door__follows_no_redirect(address: str) -> None:
     """It would hand the token to whatever the answer names."""
-    assert http_door("GET", f"{address}/staff/me", {"Authorization": "Bearer x"}).status == 302
+    assert http_transport("GET", f"{address}/staff/me", {"Authorization": "Bearer x"}).status == 302
     assert Elsewhere.asked == ["/staff/me"]
 
 
@@ -141,7 +141,7 @@ def test_door__without_an_answer__says_why() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     with pytest.raises(NoAnswerError, match="refused"):
-        http_door("GET", f"http://127.0.0.1:{port}/staff/me", {})
+        http_transport("GET", f"http://127.0.0.1:{port}/staff/me", {})
 
 
 @pytest.mark.parametrize("line", guide.beyond("rollcall logout"))

@@ -21,8 +21,8 @@ from admin_cli.aws.contexts import Context, ContextFile, Contexts
 from admin_cli.services import Services
 from admin_cli.stack import Caller
 from admin_cli.staff_api.api import Api
-from admin_cli.staff_api.door import Answer
 from admin_cli.staff_api.stack import ApiStack
+from admin_cli.staff_api.transport import Answer
 from admin_cli.terminal.output import Output
 from registration_core.bootstrap import MailingParts
 from registration_core.services.mail_watch import MailWatch
@@ -36,7 +36,7 @@ URL = "https://api.example.org/v1"
 
 @dataclass
 class SignedInAs:
-    """The authorisation of somebody whom the door knows."""
+    """The authorisation of a member of staff whom the fake API knows."""
 
     name: str = MANAGER
 
@@ -90,7 +90,7 @@ class ApiOffice:
         assert (ran.code, ran.out, told) == (directly.code, directly.out, also)
         return ran
 
-    def door(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+    def transport(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
         """Answer a request as the deployed API does."""
         self.asked.append(f"{method} {url.removeprefix(URL)}")
         instead = self.before(method, url) if self.before is not None else None
@@ -116,7 +116,7 @@ class ApiOffice:
             api = Api(
                 URL,
                 SignedInAs(self.who),
-                self.door,
+                self.transport,
                 say=output.note,
                 sleep=self.waited.append,
                 machine=self.office.clock,

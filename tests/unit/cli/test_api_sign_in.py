@@ -19,8 +19,8 @@ from admin_cli.errors import CliError
 from admin_cli.stack import Desk
 from admin_cli.staff_api.api import Api
 from admin_cli.staff_api.credentials import KeptSignIn, Signed, SignedIn
-from admin_cli.staff_api.door import Answer, http_door
 from admin_cli.staff_api.sign_in import SignInPages, Tokens
+from admin_cli.staff_api.transport import Answer, http_transport
 from registration_core.adapters.dynamodb.sigv4 import Credentials
 
 if TYPE_CHECKING:
@@ -103,14 +103,14 @@ def test_token_that_the_api_refuses__is_renewed_once(kept: KeptSignIn) -> None:
     """A user pool may end a sign-in early."""
     seen = []
 
-    def door(_method: str, url: str, headers: Mapping[str, str], _body: bytes | None = None) -> Answer:
+    def transport(_method: str, url: str, headers: Mapping[str, str], _body: bytes | None = None) -> Answer:
         if url.startswith(PAGES.url):
             return SignInServer()("POST", url, headers)
         seen.append(headers["Authorization"])
         return Answer(401, {}, b"{}") if len(seen) == 1 else Answer(200, {}, b'{"name": "ada"}')
 
-    signed_in = SignedIn(PAGES, kept, door, now=lambda: 0.0)
-    api = Api("https://api.example.org", signed_in, door, say=pytest.fail, sleep=pytest.fail)
+    signed_in = SignedIn(PAGES, kept, transport, now=lambda: 0.0)
+    api = Api("https://api.example.org", signed_in, transport, say=pytest.fail, sleep=pytest.fail)
     assert api.get("me") == {"name": "ada"}
     assert seen == [f"Bearer {ACCESS}", "Bearer new.token.x"]
 
@@ -127,12 +127,12 @@ def test_signature__is_what_botocore_makes(
     """Whatever is in the path and in the query."""
     sent: list[tuple[str, Mapping[str, str], bytes | None]] = []
 
-    def door(_method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+    def transport(_method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
         sent.append((url, headers, body))
         return Answer(200, {}, b"{}")
 
     signed = Signed(lambda: Credentials("AKIDEXAMPLE", "secret", "session"), "eu-north-1")
-    api = Api("https://api.example.org/v1", signed, door, say=pytest.fail, sleep=pytest.fail)
+    api = Api("https://api.example.org/v1", signed, transport, say=pytest.fail, sleep=pytest.fail)
     api._call(method, parts, query, body)
     ((url, headers, content),) = sent
     lower = {name.lower(): value for name, value in headers.items() if name.lower() != "content-type"}
@@ -146,7 +146,7 @@ def test_signature__is_what_botocore_makes(
 @pytest.mark.parametrize("url", ["http://api.example.org/v1", "ftp://api.example.org", "file:///etc/passwd"])
 def test_door__sends_nothing_in_the_clear(url: str) -> None:
     with pytest.raises(CliError, match="is not an https address"):
-        http_door("GET", url, {"Authorization": "Bearer x"})
+        http_transport("GET", url, {"Authorization": "Bearer x"})
 
 
 def test_context__keeps_where_the_api_is(rollcall: CommandLine) -> None:

@@ -13,7 +13,7 @@ from unit.handlers.staff_office import COLLEAGUE, MANAGER, READER, MemoryService
 
 from admin_cli.errors import ExitCode
 from admin_cli.staff_api.api import PAUSES_S
-from admin_cli.staff_api.door import Answer, NoAnswerError
+from admin_cli.staff_api.transport import Answer, NoAnswerError
 from registration_core.domain.identifiers import display_reference
 
 if TYPE_CHECKING:
@@ -199,16 +199,16 @@ def test_capacity_changed_meanwhile__says_by_whom(office: ApiOffice) -> None:
 def test_lost_answer__is_asked_for_again_and_done_once(office: ApiOffice) -> None:
     """The API did it, but its answer got lost."""
     entry = office.office.register(course=COURSE)
-    door, lost = office.door, []
+    transport, lost = office.transport, []
 
     def losing(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
-        answer = door(method, url, headers, body)
+        answer = transport(method, url, headers, body)
         if method == "POST" and len(lost) < 2:
             lost.append(answer)
             raise NoAnswerError("Connection reset by peer")
         return answer
 
-    office.door = losing  # type: ignore[method-assign]
+    office.transport = losing  # type: ignore[method-assign]
     ran = office("status", "cancel", entry.id, "--yes")
     assert ran.code == 0
     assert "The staff API doesn't answer (Connection reset by peer). Trying again in 0.5 s ..." in ran.err
@@ -251,13 +251,13 @@ def test_not_found__is_understood_behind_cloudfront(office: ApiOffice) -> None:
     "date", ["soon", "Fri, 01 Jan 2027 00:00:00 -0000", "Fri, 01 Jan 2027 00:00:00 +99999999999999999"]
 )
 def test_strange_date_of_an_answer__changes_nothing(office: ApiOffice, date: str) -> None:
-    entry, door = office.office.register(course=COURSE), office.door
+    entry, transport = office.office.register(course=COURSE), office.transport
 
     def dated(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
-        answer = door(method, url, headers, body)
+        answer = transport(method, url, headers, body)
         return Answer(answer.status, {**answer.headers, "date": date}, answer.body)
 
-    office.door = dated  # type: ignore[method-assign]
+    office.transport = dated  # type: ignore[method-assign]
     ran = office("show", entry.id)
     assert (ran.code, ran.err) == (0, "")
 
@@ -266,13 +266,13 @@ def test_strange_date_of_an_answer__changes_nothing(office: ApiOffice, date: str
 def test_clock_far_off__is_said_and_the_apis_time_counts(office: ApiOffice, hours: int) -> None:
     entry = office.office.register(course=COURSE)
     there = office.office.clock.now() + timedelta(hours=hours)
-    door = office.door
+    transport = office.transport
 
     def dated(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
-        answer = door(method, url, headers, body)
+        answer = transport(method, url, headers, body)
         return Answer(answer.status, {**answer.headers, "date": format_datetime(there, usegmt=True)}, answer.body)
 
-    office.door = dated  # type: ignore[method-assign]
+    office.transport = dated  # type: ignore[method-assign]
     ran = office("show", entry.id)
     assert ran.code == 0
     side = "behind" if hours > 0 else "ahead"

@@ -58,7 +58,7 @@ def login(
 def _sign_in_to_the_api(services: Services, context: Context, pages: SignInPages, *, browser: bool) -> None:
     from admin_cli.staff_api.browser import sign_in_by_browser  # noqa: PLC0415 - only for the staff API
     from admin_cli.staff_api.connection import kept_sign_in  # noqa: PLC0415
-    from admin_cli.staff_api.door import http_door  # noqa: PLC0415
+    from admin_cli.staff_api.transport import http_transport  # noqa: PLC0415
 
     output = services.output
 
@@ -68,7 +68,7 @@ def _sign_in_to_the_api(services: Services, context: Context, pages: SignInPages
         output.note("Waiting for you to sign in. Press Ctrl-C to stop.")
         _open(address, browser=browser)
 
-    tokens = sign_in_by_browser(pages, http_door, invite)
+    tokens = sign_in_by_browser(pages, http_transport, invite)
     kept_sign_in(context, services.contexts.path.parent).write(pages, tokens)
     output.note(f"Signed in as {tokens.name}.")
 

@@ -6,8 +6,8 @@ import typer  # noqa: TC002 - Typer reads the annotations
 
 from admin_cli.services import of
 from admin_cli.staff_api.connection import kept_sign_in, place_of
-from admin_cli.staff_api.door import http_door
 from admin_cli.staff_api.sign_in import revoke
+from admin_cli.staff_api.transport import http_transport
 from admin_cli.terminal.help import Command, verb
 
 app = verb()
@@ -35,6 +35,6 @@ def logout(ctx: typer.Context) -> None:
     if tokens is None:
         services.output.note("You are not signed in.")
         return
-    revoke(pages, http_door, tokens.refresh)
+    revoke(pages, http_transport, tokens.refresh)
     kept.forget()
     services.output.note(f"Signed out. {tokens.name} was signed in.")

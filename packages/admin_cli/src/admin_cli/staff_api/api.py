@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode
 
-from admin_cli.staff_api.door import NoAnswerError
+from admin_cli.staff_api.transport import NoAnswerError
 from registration_core.adapters.clock import SystemClock
 from registration_core.domain.errors import StorageUnavailableError
 from registration_core.domain.ports import Clock
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from admin_cli.staff_api.door import Answer, Door
+    from admin_cli.staff_api.transport import Answer, Transport
 
 PAUSES_S = (0.5, 1.5, 4.0)
 """How long to wait before each further attempt. The API does nothing twice."""
@@ -47,7 +47,7 @@ class Api:
         self,
         url: str,
         authorisation: Authorisation,
-        door: Door,
+        transport: Transport,
         *,
         say: Callable[[str], None],
         sleep: Callable[[float], None],
@@ -55,7 +55,7 @@ class Api:
     ) -> None:
         self.url = url.rstrip("/")
         self._authorisation = authorisation
-        self._door = door
+        self._transport = transport
         self._say = say
         self._sleep = sleep
         self.clock = ServersClock(machine or SystemClock(), say)
@@ -119,7 +119,9 @@ class Api:
         for pause_s in (*PAUSES_S, None):
             answer, reason = None, ""
             try:
-                answer = self._door(method, url, {**headers, **self._authorisation.headers(method, url, body)}, body)
+                answer = self._transport(
+                    method, url, {**headers, **self._authorisation.headers(method, url, body)}, body
+                )
                 self.clock.compare(answer.headers.get("date"))
             except NoAnswerError as error:
                 reason = str(error)

@@ -14,8 +14,8 @@ from admin_cli.staff_api.sign_in import Tokens, ask
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from admin_cli.staff_api.door import Door
     from admin_cli.staff_api.sign_in import SignInPages
+    from admin_cli.staff_api.transport import Transport
 
 PORT = 8976
 """The stack's sign-in pages lead back to it on this machine: infra/terraform/desk.tf."""
@@ -27,7 +27,7 @@ _PAGE = (
 
 
 def sign_in_by_browser(
-    pages: SignInPages, door: Door, invite: Callable[[str], None], *, port: int = PORT, wait_s: float = WAIT_S
+    pages: SignInPages, transport: Transport, invite: Callable[[str], None], *, port: int = PORT, wait_s: float = WAIT_S
 ) -> Tokens:
     """Let a person sign in on this machine's browser, and return the tokens.
 
@@ -48,7 +48,7 @@ def sign_in_by_browser(
         invite(pages.address(state, verifier, back_to))
         code = server.wait_for_code(wait_s)
     sent = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier, "redirect_uri": back_to}
-    answer = ask(pages, door, sent)
+    answer = ask(pages, transport, sent)
     if answer is None:
         raise _ended("The sign-in pages refused the sign-in.")
     return Tokens(answer["access_token"], answer["refresh_token"], time.time() + answer["expires_in"])

@@ -14,9 +14,9 @@ from admin_cli.errors import CliError, ExitCode
 from admin_cli.stack import AwsStack
 from admin_cli.staff_api.api import Api
 from admin_cli.staff_api.credentials import KeptSignIn, Signed, SignedIn
-from admin_cli.staff_api.door import http_door
 from admin_cli.staff_api.sign_in import SignInPages
 from admin_cli.staff_api.stack import ApiStack
+from admin_cli.staff_api.transport import http_transport
 from registration_core.adapters.dynamodb.sigv4 import Credentials
 
 if TYPE_CHECKING:
@@ -79,10 +79,10 @@ def connect_api(
     """
     place = place_of(context, stack or (lambda other: AwsStack(other, say)))
     if place.pages is not None:
-        authorisation: Signed | SignedIn = SignedIn(place.pages, kept_sign_in(context, folder), http_door)
+        authorisation: Signed | SignedIn = SignedIn(place.pages, kept_sign_in(context, folder), http_transport)
     else:
         authorisation = Signed(lambda: _credentials(context, place.url), context.region)
-    return ApiStack(context, Api(place.url, authorisation, http_door, say=say, sleep=sleep), noted)
+    return ApiStack(context, Api(place.url, authorisation, http_transport, say=say, sleep=sleep), noted)
 
 
 def _credentials(context: Context, url: str) -> Credentials:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from admin_cli.staff_api.door import Door
+    from admin_cli.staff_api.transport import Transport
     from registration_core.adapters.dynamodb.sigv4 import Credentials
 
 _EARLY_S = 30.0
@@ -60,11 +60,11 @@ class SignedIn:
     """The authorisation of somebody who signed in with `rollcall login`."""
 
     def __init__(
-        self, pages: SignInPages, kept: KeptSignIn, door: Door, *, now: Callable[[], float] = time.time
+        self, pages: SignInPages, kept: KeptSignIn, transport: Transport, *, now: Callable[[], float] = time.time
     ) -> None:
         self._pages = pages
         self._kept = kept
-        self._door = door
+        self._transport = transport
         self._now = now
         self._tokens: Tokens | None = None
 
@@ -82,7 +82,7 @@ class SignedIn:
         """Get and keep a new access token. Raises CliError if the sign-in has ended."""
         if self._tokens is None:
             return False
-        tokens = refreshed(self._pages, self._door, self._tokens.refresh)
+        tokens = refreshed(self._pages, self._transport, self._tokens.refresh)
         if tokens is None:
             self._kept.forget()
             raise not_signed_in("Your sign-in has ended.")

@@ -26,7 +26,7 @@ from registration_core.domain.whole_records import time_or_none
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from admin_cli.staff_api.door import Answer
+    from admin_cli.staff_api.transport import Answer
 
 _OTHERWISE = frozenset({"not_found", DamagedSubmissionError.code})
 _NOT_FOUND: Mapping[str, type[RollcallError]] = {"submissions": SubmissionNotFoundError, "quotas": QuotaNotFoundError}

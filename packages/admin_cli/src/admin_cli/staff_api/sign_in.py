@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from admin_cli.errors import CliError, ExitCode
-from admin_cli.staff_api.door import NoAnswerError
+from admin_cli.staff_api.transport import NoAnswerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from admin_cli.staff_api.door import Door
+    from admin_cli.staff_api.transport import Transport
 
 SCOPES = "openid rollcall/staff"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -69,25 +69,25 @@ def not_signed_in(sentence: str = "You are not signed in to the staff API.") -> 
     return CliError(sentence, hint="Sign in: rollcall login", exit_code=ExitCode.CREDENTIALS)
 
 
-def refreshed(pages: SignInPages, door: Door, refresh: str) -> Tokens | None:
+def refreshed(pages: SignInPages, transport: Transport, refresh: str) -> Tokens | None:
     """Return new tokens; None if the sign-in has ended. Raises CliError if the pages can't be reached."""
-    answer = ask(pages, door, {"grant_type": "refresh_token", "refresh_token": refresh})
+    answer = ask(pages, transport, {"grant_type": "refresh_token", "refresh_token": refresh})
     if answer is None:
         return None
     return Tokens(answer["access_token"], answer.get("refresh_token", refresh), time.time() + answer["expires_in"])
 
 
-def revoke(pages: SignInPages, door: Door, refresh: str) -> None:
+def revoke(pages: SignInPages, transport: Transport, refresh: str) -> None:
     """End a sign-in, so that its refresh token gets nothing any more. Raises CliError."""
     body = urlencode({"client_id": pages.client_id, "token": refresh}).encode()
-    answer = _send(pages, door, "revoke", body)
+    answer = _send(pages, transport, "revoke", body)
     if answer[0] not in (_OK, _REFUSED):  # refused: it has ended already
         raise CliError(f"The sign-in pages did not end the sign-in (HTTP status {answer[0]}).")
 
 
-def ask(pages: SignInPages, door: Door, form: Mapping[str, str]) -> dict[str, Any] | None:
+def ask(pages: SignInPages, transport: Transport, form: Mapping[str, str]) -> dict[str, Any] | None:
     """Ask for tokens; None if they are refused."""
-    status, content = _send(pages, door, "token", urlencode({"client_id": pages.client_id, **form}).encode())
+    status, content = _send(pages, transport, "token", urlencode({"client_id": pages.client_id, **form}).encode())
     if status == _REFUSED:
         return None
     if status != _OK:
@@ -96,9 +96,9 @@ def ask(pages: SignInPages, door: Door, form: Mapping[str, str]) -> dict[str, An
     return answer
 
 
-def _send(pages: SignInPages, door: Door, endpoint: str, body: bytes) -> tuple[int, bytes]:
+def _send(pages: SignInPages, transport: Transport, endpoint: str, body: bytes) -> tuple[int, bytes]:
     try:
-        answer = door("POST", f"{pages.url}/oauth2/{endpoint}", _FORM, body)
+        answer = transport("POST", f"{pages.url}/oauth2/{endpoint}", _FORM, body)
     except NoAnswerError as error:
         raise CliError(
             f"{urlsplit(pages.url).netloc}, where you sign in, doesn't answer ({error}).", hint="Check the network."

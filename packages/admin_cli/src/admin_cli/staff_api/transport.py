@@ -1,4 +1,4 @@
-"""The door to a stack's staff API: one HTTP request, and its answer."""
+"""Transport: one HTTP request to a stack's staff API, and its answer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Answer:
     body: bytes
 
 
-class Door(Protocol):
+class Transport(Protocol):
     """Sends requests."""
 
     def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
@@ -45,7 +45,7 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def http_door(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+def http_transport(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
     """Send one request over HTTPS, or over HTTP to this machine. Follows the proxy of the environment."""
     if not (url.startswith("https://") or (url.startswith("http://") and is_loopback(url))):
         raise CliError(f"{url} is not an https address, so nothing is sent there.")

@@ -75,7 +75,6 @@ async function start() {
 
 /** Ask the API who this is and which forms there are, then show what the address names. */
 async function enter() {
-  drawFrame();
   try {
     const [me, forms] = await Promise.all([get("me"), get("forms")]);
     desk.me = me;

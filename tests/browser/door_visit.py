@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from browser.door_api import DOOR
+from deadlines import wait_until
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -69,8 +70,12 @@ class DoorVisit:
         expect(self.page.locator(".queue")).to_contain_text(text)
 
     def nothing_waits(self) -> None:
-        self.page.wait_for_function("!(sessionStorage['rollcall-desk-drafts'] ?? '').includes('check-ins')")
+        self.becomes_true("!(sessionStorage['rollcall-desk-drafts'] ?? '').includes('check-ins')")
         expect(self.page.locator(".queue [role=status]")).to_be_empty()
+
+    def becomes_true(self, condition: str) -> None:
+        """Wait for a condition of the page, whose policy lets no script evaluate one."""
+        wait_until(lambda: self.page.evaluate(condition), what=condition)
 
     def comes_back_online(self) -> None:
         """Let the network come back, and the browser notice it."""

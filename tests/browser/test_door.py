@@ -10,6 +10,7 @@ import pytest
 from browser.desk_api import COLLEAGUE, FakeDesk, problem
 from browser.door_api import DOOR, ELSEWHERE, FakeDoor
 from browser.door_visit import DoorVisit
+from deadlines import wait_until
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def test_camera__reads_codes_and_stops_on_leaving(at_door: Any) -> None:
     door.visit.presses("Scan codes")
     door.visit.presses("Stop the camera")
     expect(door.page.locator("video")).to_be_hidden()
-    door.page.wait_for_function("tracks.every(track => track.readyState === 'ended')")
+    door.becomes_true("tracks.every(track => track.readyState === 'ended')")
 
 
 @pytest.mark.parametrize(
@@ -243,7 +244,7 @@ def test_leaving__asks_while_check_ins_wait(at_door: Any) -> None:
     asked: list[str] = []
     door.page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     door.page.close(run_before_unload=True)
-    door.page.wait_for_function("true")
+    wait_until(lambda: door.page.evaluate("true") and asked, what="the browser's question")
     expect(door.row("Bo Ek")).to_be_visible()
     assert asked == ["beforeunload"]
 

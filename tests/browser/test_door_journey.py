@@ -43,7 +43,8 @@ def test_teacher__checks_ten_people_in_and_loses_the_network(visit: Callable[...
     page.set_default_timeout(PATIENCE_MS)
     with seats_for(stack, 12), visitor.forgiving("404", OFFLINE):
         people = [
-            Registrant(stack, "registration", participant=f"{family} {number}", course=COURSE) for number in range(12)
+            Registrant(stack, "registration", participant=f"{family} {number:02}", course=COURSE)
+            for number in range(12)
         ]
         page.goto(f"{stack.site_url}/desk/#/")
         door.visit.presses("Sign in")
@@ -52,9 +53,9 @@ def test_teacher__checks_ten_people_in_and_loses_the_network(visit: Callable[...
         page.get_by_label("Name or reference").fill(family)
         expect(page.locator(".people li:visible")).to_have_count(12, timeout=PATIENCE_MS)
         for number in range(9):
-            door.taps(f"{family} {number}")
+            door.taps(f"{family} {number:02}")
         door.types(people[9].receipt.reference.lower())
-        door.visit.says(f"{family} 9 is here.")
+        door.visit.says(f"{family} 09 is here.")
         door.nothing_waits()
 
         page.context.set_offline(True)

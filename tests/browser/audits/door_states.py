@@ -30,7 +30,7 @@ def types(text: str, shown: str) -> Callable[[DeskVisit], None]:
 
     def reach(visit: DeskVisit) -> None:
         at(DOOR, PEOPLE)(visit)
-        visit.page.fill("#find", text)
+        visit.page.locator("#find").press_sequentially(text)
         visit.page.press("#find", "Enter")
         shows(visit, shown)
 

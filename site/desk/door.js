@@ -19,25 +19,21 @@ const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCas
 
 const address = (form, option) => `#/door/${[form, option].filter(Boolean).map(encodeURIComponent).join("/")}`;
 
-/** Today's date, or that of a time, where the organisation is. */
-const dateOf = (form, at = queue.serverNow()) =>
-  new Intl.DateTimeFormat("sv", { timeZone: form?.time_zone, dateStyle: "short" }).format(new Date(at));
+/** Today's date, where the organisation is. */
+const dateOf = (form) => new Intl.DateTimeFormat("sv", { timeZone: form?.time_zone, dateStyle: "short" }).format(queue.serverNow());
 
-/** Choose a course. Those of today come first. */
+/** Choose a course. */
 export async function doors({ desk }) {
   const title = t("door.choose");
   return { title, nodes: [el("h1", { tabindex: "-1" }, title), Object.values(desk.forms).map(courses)] };
 }
 
 function courses(form) {
-  const today = dateOf(form);
-  const isOn = ({ starts_at: from, ends_at: to }) => Boolean(from && dateOf(form, from) <= today && today <= dateOf(form, to ?? from));
-  const options = (form.options ?? []).toSorted((one, other) => isOn(other) - isOn(one));
   const place = (name, { value, starts_at } = {}) =>
     el("li", {}, link(name, address(form.name, value), { class: "alone" }), el("span", { class: "note" }, day(starts_at, form.time_zone)));
   return [
     el("h2", {}, label(form.title)),
-    el("ul", { class: "doors" }, options.map((one) => place(label(one.label), one)), place(t("door.everyone"))),
+    el("ul", { class: "doors" }, form.options?.map((one) => place(label(one.label), one)), place(t("door.everyone"))),
   ];
 }
 

@@ -324,7 +324,7 @@ def test_reader__sees_who_is_here_and_presses_nothing(at_door: Any) -> None:
     expect(door.page.locator("main button")).to_have_count(0)
 
 
-def test_courses__of_today_come_first_and_lead_to_their_lists(at_door: Any) -> None:
+def test_courses__lead_to_their_lists(at_door: Any) -> None:
     door = at_door().arrives("#/")
     door.page.locator(".course", has_text="Line followers").get_by_role("link", name="Check-in").click()
     door.counts("0 of 12 here")

@@ -360,10 +360,10 @@ def test_seats__are_changed_with_undo(at_desk: Any) -> None:
     visit.page.get_by_role("button", name="Change seats Line followers").click()
     visit.page.get_by_label("How many seats").fill("14")
     visit.presses("Save", dialog=True)
-    visit.says("Line followers now has 14 seats.")
+    visit.says("Seats in Line followers: 14.")
     expect(visit.page.locator(".course", has_text="Line followers")).to_contain_text("12 of 14 seats taken")
     visit.presses("Undo")
-    visit.says("Line followers now has 12 seats.")
+    visit.says("Seats in Line followers: 12.")
     assert [body for _, body in visit.sent("PUT")] == [
         {"capacity": 14, "instead_of": 12},
         {"capacity": 12, "instead_of": 14},

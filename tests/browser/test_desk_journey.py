@@ -68,7 +68,7 @@ def test_secretary__signs_in_finds_a_child_and_helps(visit: Callable[..., Any], 
             seats = page.get_by_label("How many seats")
             seats.fill(str(int(seats.input_value()) + 1))
             desk.presses("Save", dialog=True)
-            desk.says(f"{name} got the seat")
+            desk.says(f"{name} got a seat")
         page.go_back()
         expect(page.locator(".entry-facts")).to_contain_text("Confirmed")
 

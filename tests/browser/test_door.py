@@ -36,7 +36,7 @@ def test_tap__checks_in_and_another_tap_undoes(at_door: Any) -> None:
 
     door.taps("Åsa Lindqvist")
     door.counts("0 of 12 here")
-    door.announces("Åsa Lindqvist is not checked in any more.")
+    door.announces("Åsa Lindqvist is no longer checked in.")
     door.nothing_waits()
     assert [(method, person) for method, person, _ in door.visit.desk.check_ins()] == [("PUT", "0"), ("DELETE", "0")]
 
@@ -54,7 +54,7 @@ def test_reference__is_read_however_it_is_typed(at_door: Any, typed: str) -> Non
     door.visit.says("Bo Ek is here. 1 of 12 here")
     expect(door.page.get_by_label("Name or reference")).to_have_value("")
     door.types(typed)
-    door.visit.says("Bo Ek was here already")
+    door.visit.says("Bo Ek was already checked in")
     expect(door.row("Bo Ek")).to_have_attribute("aria-pressed", "true")
     door.nothing_waits()
     assert len(door.visit.desk.check_ins()) == 1
@@ -332,7 +332,7 @@ def test_courses__lead_to_their_lists(at_door: Any) -> None:
     door.visit.heading("Check-in")
     door.page.locator(".doors").get_by_role("link", name="Everyone").last.click()
     door.counts("0 of 13 here")
-    door.page.get_by_text("Is somebody not on the list?").click()
+    door.page.get_by_text("Can't find somebody?").click()
     expect(door.page.get_by_role("link", name="Open the form")).to_have_attribute("href", "/registration")
 
 

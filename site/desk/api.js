@@ -4,7 +4,7 @@ import { NoAnswer, SignedOut, apiUrl, ended, token } from "./session.js";
 import { waiting } from "./notices.js";
 import { has, language, t } from "./words.js";
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 30_000;
 
 /** Why a call failed. kind: `down`, `slow`, `signed_out`, or `refused` by the API with a status and a code. */
 export class Problem extends Error {

@@ -7,7 +7,7 @@ const PENDING = "rollcall-desk-sign-in"; // what the way back needs: state, veri
 const HERE = "rollcall-desk-open"; // this tab was signed in, so a reload signs in again without asking
 const SCOPE = "openid rollcall/staff";
 const EARLY_MS = 60_000; // a token is renewed this long before it ends
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 30_000;
 
 const home = `${location.origin}/desk/`;
 const others = "BroadcastChannel" in window ? new BroadcastChannel("rollcall-desk") : undefined;

@@ -12,7 +12,7 @@ import pytest
 from browser.desk_api import FakeDesk
 from browser.desk_visit import DeskVisit
 from conftest import DEADLINE_S, ROOT, wait_until
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from registration_core.domain.date_parts import PARTS, part_name
 from registration_core.domain.fields import FieldType
@@ -64,6 +64,9 @@ def find_browser() -> str:
         "The browser tests need Chromium, and none is on the PATH. Install it, on Debian by: apt-get install chromium",
         pytrace=False,
     )
+
+
+expect.set_options(timeout=DEADLINE_S * 1000)
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from browser.desk_api import SITE, FakeDesk
+from conftest import DEADLINE_S
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class DeskVisit:
         self.complaints: list[str] = []
         page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(DEADLINE_S * 1000)
 
     def signs_in(self, address: str = "") -> None:
         """Open the desk, and go through the sign-in pages."""

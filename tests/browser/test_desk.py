@@ -43,7 +43,7 @@ def test_overview__counts_today_and_the_seats(at_desk: Any) -> None:
     full = visit.page.locator(".course", has_text="Line followers")
     expect(full).to_contain_text("12 of 12 seats taken")
     expect(full.get_by_role("link", name="4 waiting")).to_have_attribute("href", re.compile("&status=waitlisted$"))
-    full.get_by_role("link", name="Line followers").click()
+    full.get_by_role("link", name="Line followers", exact=True).click()
     visit.heading("Submissions")
     expect(visit.page.locator(".rows li")).to_have_count(2)
 
@@ -277,7 +277,7 @@ def test_api__that_is_slow_is_said_and_given_up(at_desk: Any) -> None:
     visit.opens("#/list")
     visit.page.clock.run_for(1_500)
     expect(visit.page.locator(".progress")).to_contain_text("Waiting for an answer")
-    visit.page.clock.run_for(20_000)
+    visit.page.clock.run_for(30_000)
     visit.heading("This didn't work")
     expect(visit.page.locator(".progress")).to_be_hidden()
     visit.presses("Try again")

@@ -60,7 +60,7 @@ class Ran:
         self.again = answer["batchItemFailures"] == [{"itemIdentifier": "m-1"}]
 
 
-@pytest.mark.parametrize("outcome", set(Delivered) - {Delivered.SWITCHED_OFF})
+@pytest.mark.parametrize("outcome", [one for one in Delivered if one is not Delivered.SWITCHED_OFF])
 def test_outcome__is_done(outcome: Delivered) -> None:
     ran = Ran(outcome)
     assert (ran.again, ran.dead_letters.deliveries, ran.queue.postponed) == (False, [], [])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from contract.damaged_table import FORM, Books, books_of
 
-from registration_core.bootstrap import journal, query_service
+from registration_core.bootstrap import journal, query_service, staff_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +18,9 @@ HINT = "To see what is wrong with it, and whatever else is damaged: rollcall doc
 @pytest.fixture
 def books(tmp_path: Path, dynamodb: Any, table: str) -> Books:
     books = books_of(tmp_path, dynamodb, table)
-    books.line.queries = query_service(dynamodb, table, {FORM.name: FORM})
-    books.line.journal = journal(dynamodb, table)
+    opened = staff_table(dynamodb, table)
+    books.line.queries = query_service(opened, {FORM.name: FORM})
+    books.line.journal = journal(opened)
     return books
 
 

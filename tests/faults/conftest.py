@@ -14,6 +14,7 @@ from faults.functions import running
 from faults.proxy import FaultProxy
 from faults.table_contents import read_books
 
+from rollcall_build.files import staff_package
 from rollcall_build.package import build_package
 from rollcall_build.sources import Sources
 from rollcall_local.paths import Workspace
@@ -49,6 +50,15 @@ def package(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with zipfile.ZipFile(report.path) as archive:
         archive.extractall(folder / "task")
     return folder / "task"
+
+
+@pytest.fixture(scope="session")
+def staffs_package(package: Path) -> Path:
+    """The zip of the function staff, unpacked as Lambda does it."""
+    folder = package.parent
+    with zipfile.ZipFile(staff_package(folder / "functions.zip")) as archive:
+        archive.extractall(folder / "staff")
+    return folder / "staff"
 
 
 @pytest.fixture

@@ -80,9 +80,9 @@ def queue(emulator: str, table: str) -> str:
 
 
 @pytest.fixture
-def staff(package: Path, proxy: FaultProxy, table: str, queue: str, tmp_path: Path) -> Iterator[Function]:
+def staff(staffs_package: Path, proxy: FaultProxy, table: str, queue: str, tmp_path: Path) -> Iterator[Function]:
     """The staff function in one process, behind the proxy."""
-    environ = function_environment(package, proxy.endpoint, table) | {
+    environ = function_environment(staffs_package, proxy.endpoint, table) | {
         "STAFF_AUTH": "cognito",
         "STAFF_CLIENTS": CLIENT,
         "MAIL_QUEUE_URL": queue,

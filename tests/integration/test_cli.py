@@ -21,6 +21,7 @@ from integration.api_requests import example, send
 from admin_cli.aws.contexts import Context, add_local, context_file
 from registration_core.domain.validation import validate
 from rollcall_build.forms.files import compile_forms
+from rollcall_local.desk_users import desk_users
 from rollcall_local.emulators import emulator_of
 
 if TYPE_CHECKING:
@@ -279,6 +280,7 @@ def test_local_status__names_every_address(reader: Staff, deployed: DeployedStac
     assert status == {
         "running": True,
         "site_url": deployed.site_url,
+        "desk_url": f"{deployed.site_url}/desk/" if desk_users(deployed.workspace) else None,
         "api_url": deployed.api_url,
         "endpoint_url": deployed.endpoint_url,
         "mailbox_url": deployed.workspace.mailbox_url,

@@ -67,7 +67,8 @@ def test_desk__corrects_cancels_restores_and_mails(stack: DeployedStack, ada: Ma
 
     edited = ada("PATCH", f"{entry}/answers", changes, If_Match=seen.headers["ETag"])
     assert (edited.status, edited.headers["ETag"], edited.json["option"]) == (200, '"2"', OTHER_COURSE), edited.body
-    assert ada("PATCH", f"{entry}/answers", changes, If_Match='"1"').json == edited.json
+    repeated = ada("PATCH", f"{entry}/answers", changes, If_Match='"1"')
+    assert repeated.json | {"mails": []} == edited.json | {"mails": []}  # the mails may be on their way
     late = bo("POST", f"{entry}/actions", {"action": "cancel"}, If_Match='"1"')
     assert (late.status, late.json["changed"]["by"]) == (412, ada.name)
     assert late.json["changed"]["what"] == edited.json["history"][-1]["what"]

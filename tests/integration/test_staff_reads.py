@@ -43,7 +43,7 @@ def entry(deployed: DeployedStack) -> dict[str, Any]:
 def test_reader__finds_an_entry_in_each_way(get: Callable[..., Any], entry: dict[str, Any]) -> None:
     by_id, by_reference = (get(f"submissions/{entry[name]}") for name in ("id", "reference"))
 
-    assert by_id == by_reference
+    assert by_id | {"mails": []} == by_reference | {"mails": []}  # the mails may be on their way
     for query in (entry["email"], entry["reference"]):
         assert entry["id"] in {one["id"] for one in get("submissions", q=query)["submissions"]}
     recent = get("submissions", form="registration", since="1d", limit="200")["submissions"]

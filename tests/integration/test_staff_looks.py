@@ -82,7 +82,7 @@ def test_export__downloads_what_the_command_line_writes(
     if format_ == "csv":
         (line,) = [line for line in body.decode().splitlines() if sent["id"] in line]
         assert line in out.read_text(encoding="utf-8").splitlines()
-        assert len(list(csv.reader(io.StringIO(body.decode(), newline="")))) == made["rows"] + 1
+        assert len(list(csv.reader(io.StringIO(body.decode(), newline=""), delimiter=";"))) == made["rows"] + 1
     else:
         assert body[:2] == b"PK"
     assert ask(made["url"].partition("?")[0], None, method="GET").status == 403

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def this_machines_time() -> Iterator[None]:
-    """Restore the process's time zone: commands switch to the organisation's."""
+    """Start each test in UTC and restore the process's time zone: commands switch to the organisation's."""
     before = os.environ.get("TZ")
+    os.environ["TZ"] = "UTC"
+    time.tzset()
     yield
     os.environ.pop("TZ", None)
     os.environ |= {} if before is None else {"TZ": before}

@@ -75,9 +75,7 @@ class StackSource:
 
     def rank(self, row: Row) -> int | None:
         """Read each queue once, if a submission in the export is in it."""
-        if row.option is None or row.position is None:
-            return None
-        return self._ranks.queue(row.form, row.option).get(row.id)
+        return self._ranks.of(row)
 
     def estimate(self) -> int | None:
         """Return the index's own count, which is some hours old; None without the permission to read it."""

@@ -4,8 +4,28 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from registration_core.domain.ports import SubmissionRepository
-    from registration_core.domain.submission import Submission
+
+    class Queued(Protocol):
+        """What a rank depends on: a `Submission`, or a row of an export."""
+
+        @property
+        def id(self) -> str:
+            """The submission's ID."""
+
+        @property
+        def form(self) -> str:
+            """The form's name."""
+
+        @property
+        def option(self) -> str | None:
+            """The counted option that it is about."""
+
+        @property
+        def position(self) -> int | None:
+            """Its ticket while waitlisted."""
 
 
 class Ranks:
@@ -19,7 +39,7 @@ class Ranks:
         """Read the waiting lists again next time."""
         self._queues.clear()
 
-    def of(self, submission: Submission) -> int | None:
+    def of(self, submission: Queued) -> int | None:
         """Return the rank, 1 for the next to be promoted; None if the submission isn't waitlisted.
 
         Raises StorageUnavailableError.

@@ -23,7 +23,8 @@ from deadlines import DEADLINE_S, wait_until
 from groups import STACKS, Groups, group_of, place_of
 from machine import bare_emulator, only_this_machine
 from needs import Needs
-from shipped import ROOT, SOURCES
+from organisation import organisation
+from shipped import ROOT
 
 from registration_core import bootstrap
 from registration_core.adapters.given_forms import GivenForms
@@ -173,6 +174,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         edge_port=chosen_edge_port(),
         site_port=free_port(),
         mailbox_port=free_port(),
+        organisation=organisation(tmp_path_factory.mktemp("organisation") / "academy").organisation,
     )
 
 
@@ -194,7 +196,7 @@ def brought_up(workspace: Workspace) -> Iterator[DeployedStack]:
 def deployed(workspace: Workspace) -> Iterator[DeployedStack]:
     """The run's stack, with seats for everybody in all courses but one: tests share the example's courses."""
     with brought_up(workspace) as made:
-        forms = compile_forms(SOURCES.forms)
+        forms = compile_forms(workspace.sources.forms)
         staff = bootstrap.manage_service(bootstrap.staff_table(made.client("dynamodb"), made.table), GivenForms(forms))
         for form in forms.values():
             for option in form.capacities():

@@ -1,0 +1,35 @@
+"""The organisation of the tests' own stacks: the example, and the forms of `tests/forms`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from shipped import ROOT, SOURCES
+
+from rollcall_build.sources import Sources
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMS = ROOT / "tests" / "forms"
+IN_DAYS = re.compile(r'"in (\d+) days"')
+"""A time in a form file of `tests/forms`: ten o'clock UTC, so many days from now."""
+
+
+def organisation(folder: Path) -> Sources:
+    """Create the tests' organisation in a folder that doesn't exist yet."""
+    shutil.copytree(SOURCES.organisation, folder)
+    sources = Sources(ROOT, folder)
+    for form in FORMS.iterdir():
+        shutil.copytree(form, sources.forms / form.name)
+        file = sources.forms / form.name / "form.toml"
+        file.write_text(IN_DAYS.sub(_in_days, file.read_text(encoding="utf-8")), encoding="utf-8")
+    return sources
+
+
+def _in_days(written: re.Match[str]) -> str:
+    day = datetime.now(UTC) + timedelta(days=int(written[1]))
+    return f"{day:%Y-%m-%d}T10:00:00Z"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import urllib.parse
@@ -21,6 +22,7 @@ from registration_core.adapters.signing import MY, HmacSigner, TokenSigner
 from registration_core.adapters.signing_keys import parse_keys
 from registration_core.domain.policies import Verification
 from registration_core.services.submit import SubmitService
+from rollcall_local.credentials import client, deployer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +102,23 @@ def press(stack: DeployedStack, token: str, action: str, **fields: str) -> Answe
     """Press one of the page's buttons."""
     body = urllib.parse.urlencode({"t": token, "action": action, **fields}).encode()
     return ask(f"{stack.api_url}/my", body, headers=PLAIN_FORM)
+
+
+def sweep(stack: DeployedStack) -> None:
+    """Sweep now, as the deployer may, after any run that the five-minute rule has started."""
+    functions = client("lambda", stack.workspace, deployer(stack.workspace))
+
+    def swept() -> bool:
+        try:
+            answer = functions.invoke(FunctionName=f"rollcall-{stack.workspace.stack}-sweep")
+        except functions.exceptions.TooManyRequestsException:
+            return False
+        report = json.load(answer["Payload"])
+        assert "FunctionError" not in answer, report
+        assert set(report) == {"lapsed", "settled", "promoted", "mails", "digests", "reminders"}
+        return True
+
+    wait_until(swept, what="a sweep")
 
 
 @contextmanager

@@ -187,6 +187,7 @@ data "aws_iam_policy_document" "sweep" {
     sid = "ReleaseSeatsAndPromote"
     actions = [
       "dynamodb:BatchGetItem",
+      "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
       "dynamodb:GetItem",
       "dynamodb:PutItem",
@@ -203,13 +204,25 @@ data "aws_iam_policy_document" "sweep" {
   }
 
   statement {
+    sid       = "SendRemindersOnce"
+    actions   = ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+    resources = [module.store.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["SEND#*"]
+    }
+  }
+
+  statement {
     sid       = "FindRecentEntriesAndSpam"
     actions   = ["dynamodb:Query"]
     resources = ["${module.store.arn}/index/by_month", "${module.store.arn}/index/by_topic"]
   }
 
   statement {
-    sid       = "QueueMailsThatNobodyNoted"
+    sid       = "QueueRemindersAndMissedMails"
     actions   = ["sqs:SendMessage"]
     resources = [module.mail.queue_arn]
   }
@@ -220,7 +233,7 @@ module "sweep" {
 
   name        = "sweep"
   shared      = local.shared_by_functions
-  description = "Releases unverified seats, promotes from the waiting list, queues missed mails."
+  description = "Releases unverified seats, promotes from the waiting list, queues reminders and missed mails."
   policy      = data.aws_iam_policy_document.sweep.json
   timeout_s   = 240 # done before the next one starts
   memory_mb   = 256

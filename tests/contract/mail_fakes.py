@@ -26,6 +26,8 @@ from registration_core.domain.mail_ports import (
     SuppressionList,
 )
 from registration_core.domain.submission import Event, Status, email_key
+from registration_core.services.reminders import ReminderService
+from registration_core.services.send import SendService
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
     from registration_core.domain.dead_letters import ChangeSpan, DeadLetter
     from registration_core.domain.mail import Change, MailRequest, Notice
-    from registration_core.domain.ports import Clock
+    from registration_core.domain.ports import Clock, MailQueue
     from registration_core.domain.sendings import Sending
     from registration_core.domain.submission import Submission
 
@@ -104,6 +106,7 @@ class InMemorySendings(Sendings):
 
     def begin(self, sending: Sending) -> bool:
         if any(each.number == sending.number for each in self.of(sending.digest)):
+            self.kept[sending.id] = replace(self.kept[sending.id], ended_at=None)
             return False
         self.kept[sending.id] = sending
         return True
@@ -227,3 +230,17 @@ class InMemoryJournal(Journal):
             if lease.listed and lease.at >= since and lease.expires_at > now and (lease.record.state in _OPEN) is open_
         ]
         yield from sorted(mails, key=lambda each: each.at, reverse=True)
+
+
+def reminders_in_memory(
+    repository: InMemorySubmissionRepository, asked: AskedMails, queue: MailQueue, clock: Clock
+) -> ReminderService:
+    """Return the service of the sweep's reminders over a repository in memory."""
+    sendings = InMemorySendings(clock)
+    return ReminderService(
+        repository=repository,
+        journal=InMemoryJournal(repository),
+        sendings=sendings,
+        send=SendService(asked=asked, sendings=sendings, queue=queue, clock=clock),
+        clock=clock,
+    )

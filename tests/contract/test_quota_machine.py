@@ -16,7 +16,7 @@ from contract.fakes import (
     StoppedClock,
 )
 from contract.faulty_table import Fault, FaultyCall, patient_table
-from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal
+from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal, reminders_in_memory
 from contract.manage_fake import InMemoryManagedRepository
 from contract.stored_state import Option, StoredInMemory, StoredInTable, StoredState
 from hypothesis import HealthCheck, settings
@@ -125,6 +125,7 @@ class QuotaMachine(RuleBasedStateMachine):
             queue=self.queue,
             journal=InMemoryJournal(nothing),
             asked=InMemoryAskedMails(nothing),
+            reminders=reminders_in_memory(nothing, InMemoryAskedMails(nothing), self.queue, self.clock),
             clock=self.clock,
         )
 

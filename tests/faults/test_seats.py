@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract.fakes import InMemorySubmissionRepository, ListedMailQueue, StoppedClock
-from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal
+from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal, reminders_in_memory
 from faults.clone import FORM, ROUNDS, option
 from faults.conftest import ORIGIN
 from faults.proxy import AtRandom, Fault
@@ -54,6 +54,7 @@ def sweep_later(package: Path, dynamodb: Any, table: str) -> Callable[[], SweepR
         queue=queue,
         journal=InMemoryJournal(nothing),
         asked=InMemoryAskedMails(nothing),
+        reminders=reminders_in_memory(nothing, InMemoryAskedMails(nothing), queue, clock),
         clock=clock,
     ).sweep
 

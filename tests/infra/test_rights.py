@@ -31,7 +31,10 @@ WORK = {
     },
     "sweep": {
         **dict.fromkeys(CHANGES, "module.store.arn"),
-        "dynamodb:Query": "module.store.arn module.store.arn",
+        "dynamodb:ConditionCheckItem": "module.store.arn",
+        "dynamodb:PutItem": "module.store.arn module.store.arn",
+        "dynamodb:Query": "module.store.arn module.store.arn module.store.arn",
+        "dynamodb:UpdateItem": "module.store.arn module.store.arn",
         "sqs:SendMessage": "module.mail.queue_arn",
     },
     "dispatch": {
@@ -80,7 +83,11 @@ KEYS = {
         "GetItem": {"ONCE#*", "QUOTA#*", "KEY#guards"},
     },
     "links": {action.removeprefix("dynamodb:"): {*ENTRY, "ERASED#*"} for action in CHANGES},
-    "sweep": {action.removeprefix("dynamodb:"): ENTRY for action in CHANGES},
+    "sweep": {
+        **{action.removeprefix("dynamodb:"): ENTRY for action in CHANGES},
+        **{key: {*ENTRY, "SEND#*"} for key in ("PutItem", "Query", "UpdateItem")},
+        "ConditionCheckItem": ENTRY,
+    },
     "notify": {
         "GetItem": {"SUB#*", "SEND#*", "SUPPRESS#*", "KEY#guards"},
         "UpdateItem": {"SUB#*"},

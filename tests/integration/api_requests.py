@@ -8,9 +8,11 @@ import urllib.parse
 import urllib.request
 import uuid
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from conftest import ROOT
+from organisation import organisation
 
 from registration_core.domain.examples import fit_ages
 from registration_core.domain.validation import example_submission
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 
     from conftest import DeployedStack
 
-FORMS = compile_forms(ROOT / "example" / "forms")
+with TemporaryDirectory() as _folder:
+    FORMS = compile_forms(organisation(Path(_folder) / "ours").forms)
 PLAIN_FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html,*/*;q=0.8"}
 
 

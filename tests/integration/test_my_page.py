@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import wait_until
 from integration.api_requests import PLAIN_FORM, ask, stored
-from registrants import Registrant, no_seats_left, press, repository, signed, token_of, view
+from registrants import Registrant, no_seats_left, press, repository, signed, sweep, token_of, view
 
 from registration_core.domain.identifiers import display_reference
-from rollcall_local.credentials import client, deployer
 
 if TYPE_CHECKING:
     from conftest import DeployedStack
@@ -171,23 +170,6 @@ def test_sweep__releases_unverified_seats_and_promotes(stack: DeployedStack) -> 
         assert (late.status, waiting.status) == ("cancelled", "confirmed")
     assert "The time to confirm is over" in view(stack, token_of(late.mailed_link(count=2))).body
     press(stack, token_of(waiting.mailed_link(count=2)), "erase", confirm="yes")
-
-
-def sweep(stack: DeployedStack) -> None:
-    """Sweep now, as the deployer may, after any run that the five-minute rule has started."""
-    functions = client("lambda", stack.workspace, deployer(stack.workspace))
-
-    def swept() -> bool:
-        try:
-            answer = functions.invoke(FunctionName=f"rollcall-{stack.workspace.stack}-sweep")
-        except functions.exceptions.TooManyRequestsException:
-            return False
-        report = json.load(answer["Payload"])
-        assert "FunctionError" not in answer, report
-        assert set(report) == {"lapsed", "settled", "promoted", "mails", "digests"}
-        return True
-
-    wait_until(swept, what="a sweep")
 
 
 def let_time_pass(stack: DeployedStack, late: Registrant) -> None:

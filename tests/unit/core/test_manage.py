@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from contract.fakes import START, CountedRandomness, GivenForms, ListedMailQueue, PlainSigner, StoppedClock
-from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal
+from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal, reminders_in_memory
 from contract.manage_fake import InMemoryManagedRepository
 from unit.core.builders import a_field, a_form, words
 
@@ -82,6 +82,7 @@ class Office:
             queue=self.queue,
             journal=InMemoryJournal(self.repository),
             asked=self.asked,
+            reminders=reminders_in_memory(self.repository, self.asked, self.queue, self.clock),
             **shared,
         )
         self.query = QueryService(forms={"course": self.form}, **shared)

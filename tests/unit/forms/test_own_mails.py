@@ -49,9 +49,10 @@ def test_form__knows_its_own_mails_and_their_values(forms_dir: Path) -> None:
         txt="set.nothing {% if set.why %}{{ set.why | upper }}{% endif %}",
         html="{{ set.what }}",
     )
-    bring, moved = own(forms_dir)
+    bring, moved, reminder = own(forms_dir)
     assert (bring.name, bring.languages, bring.needs) == ("bring", ("en",), ("what", "why"))
     assert (moved.name, moved.languages, moved.needs) == ("moved", ("en", "sv"), ("room",))
+    assert (reminder.name, reminder.languages, reminder.needs) == ("reminder", ("en", "sv"), ())
     assert compile_forms(forms_dir)["contact"].mails == ()
 
 

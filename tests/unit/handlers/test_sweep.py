@@ -37,7 +37,7 @@ def test_sweep__logs_seats_and_what_it_did(capsys: pytest.CaptureFixture[str]) -
         ("seats", "workshop", 0, 0),
     ]
     assert last["message"] == "swept"
-    assert answer == {"lapsed": 1, "settled": 0, "promoted": 2, "mails": 0, "digests": 0}
+    assert answer == {"lapsed": 1, "settled": 0, "promoted": 2, "mails": 0, "digests": 0, "reminders": 0}
     assert last.items() >= answer.items()
 
 

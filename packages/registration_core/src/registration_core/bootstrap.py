@@ -527,21 +527,29 @@ def sweep_service(settings: SweepSettings) -> SweepService:
     from registration_core.adapters.dynamodb.asked_mails import DynamoAskedMails
     from registration_core.adapters.dynamodb.journal import DynamoJournal
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
+    from registration_core.adapters.dynamodb.sendings import DynamoSendings
     from registration_core.adapters.sqs import SqsMailQueue
     from registration_core.services.manage import ManageService
+    from registration_core.services.reminders import ReminderService
+    from registration_core.services.send import SendService
     from registration_core.services.sweep import SweepService
 
     clock = SystemClock()
     forms = form_catalogue(settings)
     table = _functions_table(settings.table)
-    repository = ManagedDynamoRepository(table, clock=clock)
+    repository, journal = ManagedDynamoRepository(table, clock=clock), DynamoJournal(table, clock=clock)
+    queue = SqsMailQueue(_client("sqs"), settings.mail_queue_url)
+    asked = DynamoAskedMails(table, clock=clock, randomness=os.urandom)
+    sendings = DynamoSendings(table, clock=clock)
+    send = SendService(asked=asked, sendings=sendings, queue=queue, clock=clock)
     return SweepService(
         forms=forms,
         repository=repository,
         manage=ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom),
-        queue=SqsMailQueue(_client("sqs"), settings.mail_queue_url),
-        journal=DynamoJournal(table, clock=clock),
-        asked=DynamoAskedMails(table, clock=clock, randomness=os.urandom),
+        queue=queue,
+        journal=journal,
+        asked=asked,
+        reminders=ReminderService(repository=repository, journal=journal, sendings=sendings, send=send, clock=clock),
         clock=clock,
     )
 

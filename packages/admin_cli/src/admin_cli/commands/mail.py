@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from admin_cli.mail.failed import failed, redrive
+from admin_cli.mail.planned import planned
 from admin_cli.mail.preview import preview
 from admin_cli.mail.resend import resend
 from admin_cli.mail.send import send
@@ -17,9 +18,10 @@ Examples:
   rollcall mail resend K7QM-3XTP
   rollcall mail send --form registration --option first-robot --template moved --set room="Kuggen 2" --dry-run
   rollcall mail list
+  rollcall mail planned
   rollcall mail failed
 """)
 
 app.command("list", cls=Command)(list_mails)
-for verb in (preview, resend, send, failed, redrive, unsuppress):
+for verb in (preview, planned, resend, send, failed, redrive, unsuppress):
     app.command(cls=Command)(verb)

@@ -87,8 +87,8 @@ class Form:
     submission is kept. quota: None if seats aren't counted. verification: None if addresses aren't
     verified. mails: the form's own mails. words: the texts in languages that aren't built in.
     time_zone: None for UTC. retired: the form's folder is gone, but submissions remain. sections:
-    headings above the fields. webhooks: as compiled, because visitors wait for this module;
-    `domain.webhooks.webhooks_of` reads them.
+    headings above the fields. webhooks, reminders: as compiled, because visitors wait for this
+    module; `domain.webhooks.webhooks_of` and `domain.reminders.reminders_of` read them.
     """
 
     name: str
@@ -115,6 +115,7 @@ class Form:
     time_zone: TimeZone | None = None
     retired: bool = False
     webhooks: tuple[Mapping[str, Any], ...] = ()
+    reminders: tuple[Mapping[str, Any], ...] = ()
 
     def parted(self) -> tuple[tuple[Section | None, tuple[Field, ...]], ...]:
         """Return each section with its fields; all fields under None if there are no sections."""
@@ -235,6 +236,7 @@ class Form:
             time_zone=TimeZone(**data["time_zone"]) if "time_zone" in data else None,
             retired=data.get("retired", False),
             webhooks=tuple(data.get("webhooks", ())),
+            reminders=tuple(data.get("reminders", ())),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -270,6 +272,7 @@ class Form:
             | _sections(self)
             | ({"retired": True} if self.retired else {})
             | ({"webhooks": list(self.webhooks)} if self.webhooks else {})
+            | ({"reminders": list(self.reminders)} if self.reminders else {})
         )
         data["fields"] = [field.to_dict() for field in self.fields]
         return data

@@ -92,7 +92,7 @@ class Sendings(ABC):
 
     @abstractmethod
     def begin(self, sending: Sending) -> bool:
-        """Store a sending. Return False if one with this digest and number exists, and leave that unchanged."""
+        """Store a sending. Return False if one with this digest and number exists: that hasn't ended from now on."""
 
     @abstractmethod
     def end(self, sending: Sending, *, at: datetime) -> None:

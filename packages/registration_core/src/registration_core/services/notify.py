@@ -9,7 +9,9 @@ from enum import StrEnum
 from registration_core.domain.errors import MailerError, MailRefusedError, RollcallError, SubmissionNotFoundError
 from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.mail import TO_STAFF, MailFacts, MailKind, MailState, OutgoingMail
+from registration_core.domain.reminders import still_fits
 from registration_core.domain.submission import Status
+from registration_core.domain.transitions import SYSTEM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +91,18 @@ class NotifyService:
         if not request.fits(submission):
             return self._end(request, submission.expires_at, Outcome.OUTDATED, MailState.OUTDATED)
         form = self._forms.get(submission.form)
+        if not self._still_due(request, form, submission):
+            return self._end(request, submission.expires_at, Outcome.OUTDATED, MailState.OUTDATED)
         return self._tell(request, form, submission)
+
+    def _still_due(self, request: MailRequest, form: Form, submission: Submission) -> bool:
+        """Whether a reminder isn't too late: it may have been a dead letter for days. Other mails always are due."""
+        if request.sending is None:
+            return True
+        sending = self._sendings.get(request.sending)
+        if sending.by != SYSTEM:
+            return True
+        return still_fits(form, sending.template, sending.values, submission, self._clock.now())
 
     def _tell_of_spam(self, request: MailRequest) -> Outcome:
         """Send a digest of what is still suspected spam, without its text."""

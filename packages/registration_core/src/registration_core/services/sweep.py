@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from registration_core.domain.ports import Clock, FormCatalogue, MailQueue, ManagedRepository
     from registration_core.domain.submission import Submission
     from registration_core.services.manage import ManageService
+    from registration_core.services.reminders import ReminderService
 
 ABANDONED_AFTER = timedelta(minutes=2)
 """A ticket's submission is stored within seconds or never."""
@@ -42,7 +43,8 @@ class SweepReport:
 
     lapsed: submissions that were not verified in time. settled: tickets that no submission ever
     came for. promoted: submissions that got a seat. mails: requests put on the queue because no one
-    had noted their mail. seats: by form, how many are taken and how many submissions wait.
+    had noted their mail. reminders: those that were due. seats: by form, how many are taken and how
+    many submissions wait.
     """
 
     lapsed: int = 0
@@ -50,6 +52,7 @@ class SweepReport:
     promoted: int = 0
     mails: int = 0
     digests: int = 0
+    reminders: int = 0
     seats: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
@@ -57,7 +60,7 @@ class SweepService:
     """Finishes what time and failures left behind.
 
     It releases seats never verified, settles tickets that nobody holds, promotes, tells the public
-    how many seats there are, and queues mails that no one noted.
+    how many seats there are, and queues mails that no one noted and reminders that are due.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class SweepService:
         queue: MailQueue,
         journal: Journal,
         asked: AskedMails,
+        reminders: ReminderService,
         clock: Clock,
     ) -> None:
         self._forms = forms
@@ -77,14 +81,16 @@ class SweepService:
         self._queue = queue
         self._journal = journal
         self._asked = asked
+        self._reminders = reminders
         self._clock = clock
 
     def sweep(self) -> SweepReport:
         """Sweep every form. Raises StorageUnavailableError, MailQueueError; the next sweep continues."""
         lapsed = settled = promoted = mails = digests = 0
         seats: dict[str, tuple[int, int]] = {}
-        for name in self._forms.names():
-            form = self._forms.get(name)
+        forms = [self._forms.get(name) for name in self._forms.names()]
+        for form in forms:
+            name = form.name
             options = list(form.capacities())
             lapsed += self._lapse(form, options)
             for option in options:
@@ -94,7 +100,8 @@ class SweepService:
                 seats[name] = self._show_seats(name, options)
             mails += self._queue_missing(name)
             digests += self._queue_digest(form)
-        return SweepReport(lapsed, settled, promoted, mails, digests, seats)
+        reminders = sum(map(self._reminders.queue_due, forms))  # last: there may be thousands
+        return SweepReport(lapsed, settled, promoted, mails, digests, reminders, seats)
 
     def _lapse(self, form: Form, options: Sequence[str]) -> int:
         """Cancel what wasn't verified in time, even if the form no longer verifies addresses."""

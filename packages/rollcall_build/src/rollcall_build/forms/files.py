@@ -15,6 +15,7 @@ from registration_core.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
 from rollcall_build.forms.checked_table import CheckedTable, listed, repeated
 from rollcall_build.forms.conditions import ensure_conditions_count
 from rollcall_build.forms.fields import read_fields, read_region
+from rollcall_build.forms.reminders import read_reminders
 from rollcall_build.forms.rules import (
     ensure_ages_count,
     ensure_times_count,
@@ -51,7 +52,8 @@ KEYS = (
         "email_field",
         "name_field",
     ),
-    *("once", "opens_at", "closes_at", "region", "quota", "verification", "spam", "sections", "webhooks", "fields"),
+    *("once", "opens_at", "closes_at", "region", "quota", "verification", "spam", "sections", "webhooks"),
+    *("reminders", "fields"),
 )
 """What stands in a form file outside of its fields."""
 
@@ -158,8 +160,9 @@ def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tupl
     quota = read_quota(values, fields if whole else None)
     once = named_field(values, fields, "once", FieldType.CHOICE) if whole else None
     name_field = named_field(values, fields, "name_field", FieldType.TEXT) if whole else None
+    quota_field = quota.field if quota is not None else None
+    chosen = next((field for field in fields if field.name == (quota_field or once)), None)
     if whole:
-        quota_field = quota.field if quota is not None else None
         ensure_times_count(values, fields, quota_field or once)
         ensure_ages_count(values, fields)
         births = [field.age_from for field in fields]
@@ -186,6 +189,7 @@ def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tupl
         spam=read_spam_rules(values, [field.name for field in fields]),
         mails=mails,
         webhooks=read_webhooks(values, [field.name for field in fields] if whole else None),
+        reminders=read_reminders(values, chosen, mails, languages) if whole else (),
     )
 
 

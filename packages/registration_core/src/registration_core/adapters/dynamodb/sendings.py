@@ -42,9 +42,10 @@ class DynamoSendings(Sendings):
         return [_read(item) for item in self._table.query("pk = :pk", pk=pk) if not items.expired(item, now)]
 
     def begin(self, sending: Sending) -> bool:
-        """Store a sending. Return False if one with this digest and number exists."""
+        """Store a sending. Return False if one with this digest and number exists, which then hasn't ended."""
+        key = keys.sending_key(sending.digest, sending.number)
         item = items.plain_item(
-            keys.sending_key(sending.digest, sending.number),
+            key,
             digest=sending.digest,
             number=sending.number,
             form=sending.form,
@@ -55,7 +56,10 @@ class DynamoSendings(Sendings):
             expires_at=items.seconds(sending.expires_at),
         )
         free = "attribute_not_exists(pk) OR expires_at <= :now"
-        return self._table.put(item, free, now=items.seconds(self._clock.now())) is None
+        stored = self._table.put(item, free, now=items.seconds(self._clock.now())) is None
+        if not stored:
+            self._table.update(key, "REMOVE ended_at", "attribute_exists(pk)")
+        return stored
 
     def end(self, sending: Sending, *, at: datetime) -> None:
         """Record that all of a sending was queued by then, with its new expiry."""

@@ -124,7 +124,7 @@ resource "aws_lambda_permission" "describe" {
   source_arn    = "${module.api.execution_arn}/${local.stage_name}/GET/*"
 }
 
-# --- links: shows registrants their submission, and lets them verify, cancel and erase it -------------------------------
+# --- links: shows registrants their submission, and lets them verify, change, cancel and erase it -----------------------
 
 data "aws_iam_policy_document" "links" {
   statement {
@@ -146,6 +146,19 @@ data "aws_iam_policy_document" "links" {
     }
   }
 
+  # A registrant who takes another option is recognised there: one person, one submission.
+  statement {
+    sid       = "ReadTheGuardKeys"
+    actions   = ["dynamodb:GetItem"]
+    resources = [module.store.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["KEY#guards"]
+    }
+  }
+
   statement {
     sid       = "ReadTheSigningKeys"
     actions   = ["secretsmanager:GetSecretValue"]
@@ -158,7 +171,7 @@ module "links" {
 
   name        = "links"
   shared      = local.shared_by_functions
-  description = "Shows registrants their submission, and lets them verify, cancel and erase it."
+  description = "Shows registrants their submission, and lets them verify, change, cancel and erase it."
   policy      = data.aws_iam_policy_document.links.json
   timeout_s   = 15
   memory_mb   = 512

@@ -240,6 +240,8 @@ FULL_FORM = a_form(
     time_zone=time_zone("Europe/Stockholm"),
     retired=True,
     webhooks=({"name": "crm", "url": "https://hooks.example.org/", "events": ["submitted"]},),
+    reminders=({"template": "reminder", "before": "7d"},),
+    own_changes={"fields": ["day"], "before": "7d"},
 )
 
 

@@ -22,12 +22,17 @@ from registration_core.adapters.signing_keys import SecretSigner, parse_keys
 from registration_core.domain.examples import fit_ages
 from registration_core.domain.policies import Verification
 from registration_core.domain.validation import example_submission
+from registration_core.services.edit import EditService
 from registration_core.services.manage import ManageService
+from registration_core.services.own_change import OwnChangeService
 from registration_core.services.own_submission import OwnSubmissionService
 from registration_core.services.submit import SubmitService
 from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from registration_core.domain.forms import Form
     from registration_core.domain.submission import Submission
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -53,17 +58,21 @@ class Secrets:
 class Desk:
     """The function with a table in memory, and people with links."""
 
-    def __init__(self, site_dir: Path) -> None:
+    def __init__(self, site_dir: Path, form: Form = VERIFIED) -> None:
+        self.form = form
         self.clock = StoppedClock()
         self.table = InMemoryManagedRepository(clock=self.clock, randomness=CountedRandomness("table"))
         self.secrets = Secrets()
-        forms, randomness = GivenForms(VERIFIED, CONTACT), CountedRandomness("desk")
+        forms, randomness = GivenForms(form, CONTACT), CountedRandomness("desk")
         self.submit = SubmitService(
             repository=self.table, signer=PlainSigner(), clock=self.clock, randomness=randomness
         )
-        manage = ManageService(forms=forms, repository=self.table, clock=self.clock, randomness=randomness)
+        shared: Any = {"forms": forms, "repository": self.table, "clock": self.clock}
+        self.manage = ManageService(randomness=randomness, **shared)
+        self.edits = EditService(signer=PlainSigner(), randomness=randomness, **shared)
         self.function = MyFunction(
-            OwnSubmissionService(forms=forms, repository=self.table, manage=manage),
+            OwnSubmissionService(manage=self.manage, **shared),
+            OwnChangeService(edits=self.edits, **shared),
             MyPages(SiteWords(str(site_dir), site_url=SITE)),
             SecretSigner(self.secrets, "rollcall/test/signing-key", clock=self.clock),
             clock=self.clock,
@@ -71,7 +80,8 @@ class Desk:
             log=Log("links"),
         )
 
-    def enter(self, form: Any = VERIFIED, **answers: Any) -> Submission:
+    def enter(self, form: Any = None, **answers: Any) -> Submission:
+        form = form or self.form
         filled_in = {**example_submission(form), "email": f"{len(self.table.entries)}@example.org", **answers}
         filled_in = fit_ages(form, filled_in)
         return self.table.get(self.submit.submit(form, filled_in, key=None, language="en").id)
@@ -86,9 +96,16 @@ class Desk:
         return self.function({**event, "headers": {"Accept-Language": accept}})
 
     def press(self, token: str, action: str, **fields: str) -> Any:
-        body = urlencode({"t": token, "action": action, **fields})
+        return self._post(None, {"t": token, "action": action, **fields})
+
+    def save(self, token: str, fields: Mapping[str, Any], **query: str) -> Any:
+        """Send the page on which a registrant changes answers."""
+        return self._post({"t": token, "change": "yes", **query}, fields)
+
+    def _post(self, query: Mapping[str, str] | None, fields: Mapping[str, Any]) -> Any:
+        event = {"httpMethod": "POST", "path": "/my", "queryStringParameters": query}
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self.function({"httpMethod": "POST", "path": "/my", "headers": headers, "body": body})
+        return self.function({**event, "headers": headers, "body": urlencode(fields, doseq=True)})
 
 
 def title(answer: dict[str, Any]) -> str:

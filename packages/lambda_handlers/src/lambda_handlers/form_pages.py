@@ -60,7 +60,9 @@ def form_page(
     first_errors: dict[str, FieldError] = {}
     for error in errors:
         first_errors.setdefault(error.field, error)
-    fields = {field.name: _shown(form, field, answers, first_errors.get(field.name), language) for field in form.fields}
+    fields = {
+        field.name: shown_field(form, field, answers, first_errors.get(field.name), language) for field in form.fields
+    }
     hidden = {LANGUAGE: language}
     if proof := typed(answers, HUMAN_TOKEN):  # not used up yet: Turnstile checks it only after the answers are valid
         hidden[HUMAN_TOKEN] = proof
@@ -72,7 +74,7 @@ def form_page(
         language,
         title=form.title.in_language(language),
         notice=notice,
-        summary=[_summary(fields.get(name), error) for name, error in first_errors.items()],
+        summary=[summary_line(fields.get(name), error) for name, error in first_errors.items()],
         sections=section_views(form, fields, language),
         hidden=hidden,
         honeypot="" if form.spam.honeypot in fields else form.spam.honeypot,
@@ -103,9 +105,10 @@ def bare_page(sentence: str, advice: str, *, site_url: str, language: str) -> st
     )
 
 
-def _shown(
+def shown_field(
     form: Form, field: Field, answers: Mapping[str, object], error: FieldError | None, language: str
 ) -> FieldView:
+    """Return a field as it was filled in, with its error. answers: as typed, or as stored."""
     values = typed_values(answers.get(field.name))
     if field.type is FieldType.CONSENT:
         values = tuple(value for value in values[-1:] if value not in UNTICKED)
@@ -115,7 +118,7 @@ def _shown(
     return field_view(form, field, language, values=values, error=error.message, wrong_part=part)
 
 
-def _summary(field: FieldView | None, error: FieldError) -> dict[str, str]:
+def summary_line(field: FieldView | None, error: FieldError) -> dict[str, str]:
     """Return a summary line: its link and message. Consents and missing answers name the field in the message."""
     if field is None:
         return {"target": "main", "message": error.message}

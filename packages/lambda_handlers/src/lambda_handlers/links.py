@@ -35,6 +35,7 @@ def _function() -> MyFunction:
     parts = bootstrap.links_parts(settings)
     return MyFunction(
         parts.service,
+        parts.changes,
         MyPages(SiteWords(settings.site_dir, site_url=settings.site_url)),
         parts.keys,
         clock=parts.clock,

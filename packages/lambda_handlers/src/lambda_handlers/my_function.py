@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from lambda_handlers.http_request import RequestError, read_answers, read_request
 from lambda_handlers.http_response import page, redirect
+from lambda_handlers.my_change import MyChange
 from registration_core.adapters.signing import MY, InvalidTokenError
 from registration_core.adapters.signing_keys import KeysUnavailableError
 from registration_core.domain.errors import (
@@ -17,6 +18,7 @@ from registration_core.domain.errors import (
     UnknownFormError,
 )
 from registration_core.domain.submission import Status
+from registration_core.services.own_change import ChangesEndedError
 from registration_core.services.own_submission import Action
 
 TYPE_CHECKING = False
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from lambda_handlers.my_pages import MyPages
     from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.domain.ports import Clock
+    from registration_core.services.own_change import OwnChangeService
     from registration_core.services.own_submission import OwnSubmission, OwnSubmissionService
 
 FINAL = frozenset({Action.CANCEL, Action.ERASE})
@@ -41,6 +44,7 @@ PROBLEMS: Mapping[type[RollcallError], tuple[HTTPStatus, str]] = {
     SubmissionNotFoundError: (HTTPStatus.GONE, "gone"),
     UnknownFormError: (HTTPStatus.GONE, "gone"),
     StatusTransitionError: (HTTPStatus.CONFLICT, "not_now"),
+    ChangesEndedError: (HTTPStatus.CONFLICT, "too_late"),
     StorageUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "later"),
     KeysUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "later"),
 }
@@ -57,6 +61,7 @@ class MyFunction:
     def __init__(
         self,
         service: OwnSubmissionService,
+        changes: OwnChangeService,
         pages: MyPages,
         keys: SecretSigner,
         *,
@@ -65,6 +70,7 @@ class MyFunction:
         log: Log,
     ) -> None:
         self._service = service
+        self._changes = MyChange(changes, pages, service.show)
         self._pages = pages
         self._keys = keys
         self._clock = clock
@@ -76,6 +82,8 @@ class MyFunction:
         request = read_request(event)
         sent: Mapping[str, object] = request.query
         try:
+            if "change" in request.query:
+                return self._change(request, self._entry_of(_text(sent, "t")))
             if request.method != "POST":
                 return self._show(request, sent, self._entry_of(_text(sent, "t")))
             sent = _posted_fields(request)
@@ -125,9 +133,25 @@ class MyFunction:
         language = self._language(request, sent, entry.submission.language)
         return redirect(f"my?t={_text(sent, 't')}&lang={language}")  # so that reloading doesn't do it again
 
+    def _change(self, request: Request, entry: OwnSubmission) -> dict[str, Any]:
+        """Show the page on which the registrant changes answers, or store what it sent.
+
+        Its address has the token and the language, because a form may have fields of these names.
+        """
+        token, language = request.query["t"], self._language(request, request.query, entry.submission.language)
+        if request.method != "POST":
+            if not entry.changeable:
+                return self._show(request, request.query, entry)
+            return self._page(200, self._changes.page(entry, token=token, language=language))
+        stored = self._changes.store(entry, _posted_fields(request), token=token, language=language)
+        if isinstance(stored, tuple):
+            return self._page(*stored)
+        self._log.info("done", action="change", submission_id=entry.submission.id, request_id=request.id)
+        return redirect(f"my?t={token}&lang={language}&done={'saved' if stored else 'same'}")
+
     def _show(self, request: Request, sent: Mapping[str, object], entry: OwnSubmission) -> dict[str, Any]:
-        language = self._language(request, sent, entry.submission.language)
-        return self._page(200, self._pages.entry(entry, token=_text(sent, "t"), language=language))
+        language, done = self._language(request, sent, entry.submission.language), request.query.get("done", "")
+        return self._page(200, self._pages.entry(entry, token=_text(sent, "t"), language=language, done=done))
 
     def _refuse(self, request: Request, sent: Mapping[str, object], error: RollcallError) -> dict[str, Any]:
         status, kind = PROBLEMS[next(kind for kind in PROBLEMS if isinstance(error, kind))]

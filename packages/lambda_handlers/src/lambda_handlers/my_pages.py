@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission
     from registration_core.services.own_submission import OwnSubmission
 
+DONE = frozenset({"saved", "same"})
+"""What the page can say that the registrant just did."""
 AGAIN = frozenset({Status.CANCELLED})
 """Statuses in which the page offers to send the form again."""
 
@@ -32,8 +34,20 @@ class MyPages:
         """Return the site's best language for the first non-empty preference: `sv`, or an Accept-Language."""
         return self._words.language_for(*wanted)
 
-    def entry(self, entry: OwnSubmission, *, token: str, language: str) -> str:
-        """Return the page that shows the status, date, place and answers, and the available actions."""
+    def words(self, language: str) -> dict[str, Any]:
+        """Return the site's texts in this language."""
+        texts: dict[str, Any] = self._words.by_language[language]
+        return texts
+
+    def status_title(self, entry: OwnSubmission, language: str) -> str:
+        """Return the heading of the page that shows the submission."""
+        return str(self.words(language)["my"]["status"][_wording(entry)]["title"])
+
+    def entry(self, entry: OwnSubmission, *, token: str, language: str, done: str = "") -> str:
+        """Return the page that shows the status, date, place and answers, and the available actions.
+
+        done: the key of the words about what the registrant just did; empty for nothing.
+        """
         submission, form, text = entry.submission, entry.form, self._words.by_language[language]
         erased = submission.status is Status.ERASED
         receipt = receipt_view(form, language, prefix=text["site"]["prefix"])
@@ -55,7 +69,30 @@ class MyPages:
             reference=display_reference(submission.reference),
             answers=[] if erased else [answer for answer in shown if not about or answer["name"] != chosen],
             sent=date_and_time(submission.submitted_at, language, form.words, form.time_zone),
+            changeable=entry.changeable,
+            changes=self._changes(entry, language),
+            done=text["my"]["change"][done] if done in DONE and form.own_changes is not None else "",
         )
+
+    def change(self, entry: OwnSubmission, *, token: str, language: str, **values: Any) -> str:  # noqa: ANN401 - what the template asks for
+        """Return the page on which the registrant changes answers. values: what `MyChange` fills in."""
+        return self._render(
+            "change",
+            language,
+            token=token,
+            reference=display_reference(entry.submission.reference),
+            until=self._changes(entry, language),
+            kind=_kind(entry.submission),
+            **values,
+        )
+
+    def _changes(self, entry: OwnSubmission, language: str) -> str:
+        """Return until when the registrant may change answers, or that it is too late; empty without such a time."""
+        if entry.changes_end is None:
+            return ""
+        until = date_and_time(entry.changes_end, language, entry.form.words, entry.form.time_zone)
+        words = self.words(language)["my"]["change"]["until" if entry.changeable else "ended"]
+        return str(words.format(until=until))
 
     def confirm(self, entry: OwnSubmission, action: Action, *, token: str, language: str) -> str:
         """Return the page that asks for confirmation before something that can't be undone."""

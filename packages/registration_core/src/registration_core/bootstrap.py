@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from registration_core.services.manage import ManageService
     from registration_core.services.notes import NoteService
     from registration_core.services.notify import NotifyService
+    from registration_core.services.own_change import OwnChangeService
     from registration_core.services.own_submission import OwnSubmissionService
     from registration_core.services.preview import PreviewService
     from registration_core.services.query import QueryService
@@ -559,6 +560,7 @@ class LinksParts:
     """The services of links."""
 
     service: OwnSubmissionService
+    changes: OwnChangeService
     keys: SecretSigner
     clock: Clock
 
@@ -566,17 +568,22 @@ class LinksParts:
 def links_parts(settings: LinksSettings) -> LinksParts:
     """Return the services of links."""
     from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.guard_keys import GuardKeys
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.services.manage import ManageService
+    from registration_core.services.own_change import OwnChangeService
     from registration_core.services.own_submission import OwnSubmissionService
 
     clock = SystemClock()
     forms = form_catalogue(settings)
-    repository = ManagedDynamoRepository(_functions_table(settings.table), clock=clock)
+    table = _functions_table(settings.table)
+    repository = ManagedDynamoRepository(table, clock=clock)
     manage = ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
+    edits = edit_service(table, forms, GuardKeys(table))
     return LinksParts(
-        service=OwnSubmissionService(forms=forms, repository=repository, manage=manage),
+        service=OwnSubmissionService(forms=forms, repository=repository, manage=manage, clock=clock),
+        changes=OwnChangeService(forms=forms, repository=repository, edits=edits, clock=clock),
         keys=SecretSigner(_client("secretsmanager"), settings.signing_key_secret, clock=clock),
         clock=clock,
     )

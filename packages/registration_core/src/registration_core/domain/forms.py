@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from registration_core.domain.values import Answer
 
 
-STAFF_MAILS = ("new", "withdrawn", "spam")
+STAFF_MAILS = ("new", "changed", "withdrawn", "spam")
 """What staff get mails about, unless the form says otherwise."""
 LONGEST_RETENTION_DAYS = 3660
 """Ten years: no form keeps its submissions longer."""
@@ -87,8 +87,9 @@ class Form:
     submission is kept. quota: None if seats aren't counted. verification: None if addresses aren't
     verified. mails: the form's own mails. words: the texts in languages that aren't built in.
     time_zone: None for UTC. retired: the form's folder is gone, but submissions remain. sections:
-    headings above the fields. webhooks, reminders: as compiled, because visitors wait for this
-    module; `domain.webhooks.webhooks_of` and `domain.reminders.reminders_of` read them.
+    headings above the fields. webhooks, reminders, own_changes: as compiled, because visitors wait
+    for this module; `domain.webhooks.webhooks_of`, `domain.reminders.reminders_of` and
+    `domain.own_changes.own_changes_of` read them.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Form:
     retired: bool = False
     webhooks: tuple[Mapping[str, Any], ...] = ()
     reminders: tuple[Mapping[str, Any], ...] = ()
+    own_changes: Mapping[str, Any] | None = None
 
     def parted(self) -> tuple[tuple[Section | None, tuple[Field, ...]], ...]:
         """Return each section with its fields; all fields under None if there are no sections."""
@@ -237,6 +239,7 @@ class Form:
             retired=data.get("retired", False),
             webhooks=tuple(data.get("webhooks", ())),
             reminders=tuple(data.get("reminders", ())),
+            own_changes=data.get("own_changes"),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -273,6 +276,7 @@ class Form:
             | ({"retired": True} if self.retired else {})
             | ({"webhooks": list(self.webhooks)} if self.webhooks else {})
             | ({"reminders": list(self.reminders)} if self.reminders else {})
+            | ({"own_changes": dict(self.own_changes)} if self.own_changes is not None else {})
         )
         data["fields"] = [field.to_dict() for field in self.fields]
         return data

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from registration_core.domain.lengths import read_length
 from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 
 STATUSES = frozenset({Status.CONFIRMED})
 """Who is reminded: nobody who waits, has yet to verify, or has cancelled."""
-SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=366)
 LATE = timedelta(days=7)
 """A reminder after the end is sent until then: a form that gets one mails nobody about last year's course."""
-_LENGTH = re.compile(r"([0-9]{1,4})([hdw])")
-_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +72,6 @@ class Reminder:
     @property
     def _side(self) -> str:
         return "after" if self.after else "before"
-
-
-def read_length(text: str) -> timedelta:
-    """Read `12h`, `7d` or `2w`. Raises ValueError."""
-    match = _LENGTH.fullmatch(text)
-    length = timedelta(**{_UNITS[match[2]]: int(match[1])}) if match is not None else timedelta(0)
-    if not SHORTEST <= length <= LONGEST:
-        raise ValueError("this is not a length of time such as 7d")
-    return length
 
 
 def reminders_of(form: Form) -> Iterator[tuple[Reminder, Option]]:

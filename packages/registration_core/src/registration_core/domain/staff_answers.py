@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from registration_core.domain.fields import Field
     from registration_core.domain.forms import Form
+    from registration_core.domain.validation import Say
     from registration_core.domain.values import Answer
 
 SENTENCES: Mapping[str, str] = {
@@ -86,17 +87,20 @@ def _says_something(form: Form, field: Field, cell: Answer) -> bool:
         return True
 
 
-def ensure_conditions(form: Form, answers: Mapping[str, Answer], changed: Container[str]) -> None:
-    """Raise InvalidAnswersError, worded for staff, if changed answers and what they decide don't fit together.
+def ensure_conditions(
+    form: Form, answers: Mapping[str, Answer], changed: Container[str], *, say: Say | None = None
+) -> None:
+    """Raise InvalidAnswersError if changed answers and what they decide don't fit together.
 
-    answers: all, as they would be stored. changed: the names of the changed ones.
+    answers: all, as they would be stored. changed: the names of the changed ones. say: None words
+    it for staff.
     """
     wrong = []
     for field in form.fields:
         if field.name in changed or any(condition.field in changed for condition in field.conditions):
             refusal = _misfit(form, field, answers)
             if refusal is not None:
-                wrong.append(_error(field, refusal, answers.get(field.name)))
+                wrong.append(_error(field, refusal, answers.get(field.name), say))
     if wrong:
         raise InvalidAnswersError(wrong)
 
@@ -114,15 +118,15 @@ def _not_asked(form: Form, field: Field) -> ValueRefusedError:
     return ValueRefusedError("not_asked", question=form.question_of(field.show_when))
 
 
-def ensure_ages(form: Form, answers: Mapping[str, Answer]) -> None:
-    """Raise InvalidAnswersError, worded for staff, if an option is for another age."""
-    wrong = [_error(field, refusal, answers.get(field.name)) for field, refusal in refused_ages(form, answers)]
+def ensure_ages(form: Form, answers: Mapping[str, Answer], *, say: Say | None = None) -> None:
+    """Raise InvalidAnswersError if an option is for another age. say: None words it for staff."""
+    wrong = [_error(field, refusal, answers.get(field.name), say) for field, refusal in refused_ages(form, answers)]
     if wrong:
         raise InvalidAnswersError(wrong)
 
 
-def _error(field: Field, refusal: ValueRefusedError, given: object) -> FieldError:
-    return FieldError(field.name, refusal.code, _sentence(field, refusal, given))
+def _error(field: Field, refusal: ValueRefusedError, given: object, say: Say | None = None) -> FieldError:
+    return FieldError(field.name, refusal.code, (say or _sentence)(field, refusal, given))
 
 
 def _sentence(field: Field | None, refusal: ValueRefusedError, given: object) -> str:

@@ -35,8 +35,8 @@ class Act:
 ACTS: tuple[Act, ...] = (
     Act("verified", (REGISTRANT, STAFF), frozenset({Status.PENDING}), frozenset({Status.CONFIRMED})),
     Act("promoted", (SYSTEM, STAFF), frozenset({Status.WAITLISTED}), SEATED),
-    Act("moved", (STAFF,), SEATED, frozenset({Status.WAITLISTED})),
-    Act("moved", (STAFF,), frozenset({Status.WAITLISTED}), SEATED),
+    Act("moved", (REGISTRANT, STAFF), SEATED, frozenset({Status.WAITLISTED})),
+    Act("moved", (REGISTRANT, STAFF), frozenset({Status.WAITLISTED}), SEATED),
     Act("lapsed", (SYSTEM,), frozenset({Status.PENDING}), frozenset({Status.CANCELLED}), "restored"),
     Act("cancelled", (REGISTRANT, STAFF), STANDING | {Status.SPAM}, frozenset({Status.CANCELLED}), "restored"),
     Act("restored", (STAFF,), frozenset({Status.CANCELLED}), STANDING, "cancelled"),

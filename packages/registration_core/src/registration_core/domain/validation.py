@@ -14,10 +14,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping
     from datetime import date
+    from typing import TypeAlias
 
     from registration_core.domain.fields import Field
     from registration_core.domain.forms import Form
     from registration_core.domain.values import Answer
+
+    Say: TypeAlias = Callable[[Field | None, ValueRefusedError, object], str]
+    """Words a refusal: of a field, None for an unknown one, and what was sent."""
 
 UNKNOWN_FIELDS_NAMED = 20
 _NAME_LENGTH = 40
@@ -31,6 +35,11 @@ def validate(form: Form, raw: Mapping[str, object], language: str, *, today: dat
     messages. today: the day that a field's limits count from. Raises InvalidAnswersError with every
     wrong field, in the form's order, and then the first 20 unknown fields.
     """
+    return collect(form, raw, today=today, read=lambda _field, value: value, say=worded_for_visitors(form, language))
+
+
+def worded_for_visitors(form: Form, language: str) -> Say:
+    """Return what words a refusal for visitors in this language."""
 
     def say(field: Field | None, refusal: ValueRefusedError, _raw: object) -> str:
         if field is None:
@@ -41,7 +50,7 @@ def validate(form: Form, raw: Mapping[str, object], language: str, *, today: dat
         }
         return refused(field, refusal.wording, language, form.words, **values)
 
-    return collect(form, raw, today=today, read=lambda _field, value: value, say=say)
+    return say
 
 
 def collect(
@@ -50,7 +59,7 @@ def collect(
     *,
     today: date,
     read: Callable[[Field, object], object],
-    say: Callable[[Field | None, ValueRefusedError, object], str],
+    say: Say,
 ) -> dict[str, Answer]:
     """Return the answers as they are kept, see `validate`.
 

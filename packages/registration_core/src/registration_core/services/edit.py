@@ -9,6 +9,7 @@ from functools import partial
 from registration_core.domain.errors import StatusTransitionError
 from registration_core.domain.staff_answers import ensure_ages, ensure_conditions, validate_cells
 from registration_core.domain.submission import STANDING, Status, Submission
+from registration_core.domain.validation import validate, worded_for_visitors
 from registration_core.services.promotion import Promotion, seated
 from registration_core.services.seating import Seating, ensure_alone
 from registration_core.services.submit import once_for
@@ -16,6 +17,7 @@ from registration_core.services.submit import once_for
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping
+    from typing import Any
 
     from registration_core.domain.fields import Field
     from registration_core.domain.forms import Form
@@ -78,13 +80,24 @@ class EditService:
         AlreadyRegisteredError when the same person has another submission for the option,
         StatusTransitionError for a submission that is erased, UnknownFormError.
         """
+        return self._plan(before, changes, None)
+
+    def plan_own(self, before: Submission, changes: Mapping[str, object], *, language: str) -> Edit:
+        """Return what a registrant's answers would change, as `plan` does.
+
+        changes: raw answers as visitors send them, see `validate`. language: of the messages.
+        """
+        return self._plan(before, changes, language)
+
+    def _plan(self, before: Submission, changes: Mapping[str, Any], language: str | None) -> Edit:
         if before.status is Status.ERASED:
             raise StatusTransitionError(f'The submission "{before.id}" is erased, so there is nothing to edit.')
         form = self._forms.get(before.form)
-        answers = _merged(form, before.answers, self._checked(form, changes), changes)
+        say = None if language is None else worded_for_visitors(form, language)
+        answers = _merged(form, before.answers, self._checked(form, changes, language), changes)
         if any(field.age_from is not None and {field.name, field.age_from} & changes.keys() for field in form.fields):
-            ensure_ages(form, answers)
-        ensure_conditions(form, answers, changes)
+            ensure_ages(form, answers, say=say)
+        ensure_conditions(form, answers, changes, say=say)
         fields = tuple(name for name in {**before.answers, **answers} if before.answers.get(name) != answers.get(name))
         if not fields:
             return Edit(before, before, ())
@@ -127,10 +140,13 @@ class EditService:
             promoted(each)
         return moved
 
-    def _checked(self, form: Form, changes: Mapping[str, Answer]) -> dict[str, Answer]:
+    def _checked(self, form: Form, changes: Mapping[str, Any], language: str | None) -> dict[str, Answer]:
         """Return the stored form of these answers. Raises InvalidAnswersError."""
         part = replace(form, fields=tuple(_in_part(field, changes) for field in form.fields if field.name in changes))
-        return validate_cells(part, changes, today=form.today(self._clock.now()))
+        today = form.today(self._clock.now())
+        if language is not None:
+            return validate(part, changes, language, today=today)
+        return validate_cells(part, changes, today=today)
 
     def _readdressed(self, form: Form, after: Submission) -> Submission:
         """Return the submission with the address in its answers, which nobody has proven yet.

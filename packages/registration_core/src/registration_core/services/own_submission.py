@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from registration_core.domain.submission import Status
+from registration_core.domain.own_changes import changeable_fields, changes_end
+from registration_core.domain.submission import STANDING, Status
 from registration_core.domain.transitions import REGISTRANT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from registration_core.domain.forms import Form
-    from registration_core.domain.ports import FormCatalogue, SubmissionRepository
+    from registration_core.domain.ports import Clock, FormCatalogue, SubmissionRepository
     from registration_core.domain.submission import Submission
     from registration_core.services.manage import ManageService
 
@@ -28,12 +31,15 @@ class Action(StrEnum):
 class OwnSubmission:
     """A submission as its registrant sees it.
 
-    rank: its position on the waiting list; None if it isn't on it.
+    rank: its position on the waiting list; None if it isn't on it. changeable: whether its registrant
+    may change answers now. changes_end: until when; None if there is no such time, or they never may.
     """
 
     submission: Submission
     form: Form
     rank: int | None = None
+    changeable: bool = False
+    changes_end: datetime | None = None
 
     @property
     def actions(self) -> frozenset[Action]:
@@ -54,10 +60,13 @@ class OwnSubmission:
 class OwnSubmissionService:
     """Shows and changes one submission for its registrant. Each method is safe to repeat."""
 
-    def __init__(self, *, forms: FormCatalogue, repository: SubmissionRepository, manage: ManageService) -> None:
+    def __init__(
+        self, *, forms: FormCatalogue, repository: SubmissionRepository, manage: ManageService, clock: Clock
+    ) -> None:
         self._forms = forms
         self._repository = repository
         self._manage = manage
+        self._clock = clock
 
     def show(self, submission_id: str) -> OwnSubmission:
         """Return the submission without changing it.
@@ -79,7 +88,15 @@ class OwnSubmissionService:
 
     def _seen(self, submission: Submission) -> OwnSubmission:
         form = self._forms.get(submission.form)
-        waits = submission.status is Status.WAITLISTED and submission.position is not None
-        if not waits or submission.option is None or submission.position is None:
-            return OwnSubmission(submission, form)
-        return OwnSubmission(submission, form, self._repository.rank(form.name, submission.option, submission.position))
+        entry = OwnSubmission(submission, form, self._rank(submission))
+        if form.own_changes is None or submission.status not in STANDING:
+            return entry
+        field = form.chosen_field
+        option = field.option(form.choice_in(submission.answers)) if field is not None else None
+        changeable = bool(changeable_fields(form, submission, self._clock.now()))
+        return replace(entry, changeable=changeable, changes_end=changes_end(form, option))
+
+    def _rank(self, submission: Submission) -> int | None:
+        if submission.status is not Status.WAITLISTED or submission.option is None or submission.position is None:
+            return None
+        return self._repository.rank(submission.form, submission.option, submission.position)

@@ -15,6 +15,7 @@ from registration_core.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
 from rollcall_build.forms.checked_table import CheckedTable, listed, repeated
 from rollcall_build.forms.conditions import ensure_conditions_count
 from rollcall_build.forms.fields import read_fields, read_region
+from rollcall_build.forms.own_changes import read_own_changes
 from rollcall_build.forms.reminders import read_reminders
 from rollcall_build.forms.rules import (
     ensure_ages_count,
@@ -53,7 +54,7 @@ KEYS = (
         "name_field",
     ),
     *("once", "opens_at", "closes_at", "region", "quota", "verification", "spam", "sections", "webhooks"),
-    *("reminders", "fields"),
+    *("reminders", "own_changes", "fields"),
 )
 """What stands in a form file outside of its fields."""
 
@@ -190,6 +191,7 @@ def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tupl
         mails=mails,
         webhooks=read_webhooks(values, [field.name for field in fields] if whole else None),
         reminders=read_reminders(values, chosen, mails, languages) if whole else (),
+        own_changes=read_own_changes(values, fields if whole else None, email_field, chosen),
     )
 
 

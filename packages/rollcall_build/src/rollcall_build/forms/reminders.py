@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from registration_core.domain.lengths import read_length
 from registration_core.domain.mail import MailKind
-from registration_core.domain.reminders import Reminder, read_length
+from registration_core.domain.reminders import Reminder
 from rollcall_build.forms.checked_table import CheckedTable, listed, repeated, suggestion
 
 TYPE_CHECKING = False

@@ -185,6 +185,15 @@ def test_sendings__are_stored_once_and_found_by_id_and_digest(world: World) -> N
     assert world.sendings.get(first.id) == replace(longer, ended_at=world.clock.at)
 
 
+def test_sending__begun_again__has_not_ended(world: World) -> None:
+    """So a run that is broken off is known as such, even if one before it came to its end."""
+    sending = a_sending(world.clock)
+    world.sendings.begin(sending)
+    world.sendings.end(sending, at=world.clock.at)
+    assert not world.sendings.begin(sending)
+    assert world.sendings.get(sending.id).ended_at is None
+
+
 @pytest.mark.parametrize("unknown", ["0123-1", "nothing", "x-y", ""])
 def test_sendings__raise_for_an_unknown_id(world: World, unknown: str) -> None:
     with pytest.raises(SendingNotFoundError):

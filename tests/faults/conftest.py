@@ -104,8 +104,8 @@ def submit(package: Path, proxy: FaultProxy, table: str, tmp_path: Path) -> Iter
 
 
 @pytest.fixture
-def notify(package: Path, proxy: FaultProxy, emulator: str, table: str, tmp_path: Path) -> Iterator[Function]:
-    """The notify function in several processes, behind the proxy; SES has verified its sender."""
+def notify_environment(package: Path, proxy: FaultProxy, emulator: str, table: str) -> dict[str, str]:
+    """What Terraform sets for notify. SES has verified its sender."""
     environment = {
         "SENDER": SENDER,
         "CONFIGURATION_SET": "faults",
@@ -113,8 +113,15 @@ def notify(package: Path, proxy: FaultProxy, emulator: str, table: str, tmp_path
         "SIGNING_KEY_SECRET": "rollcall/faults/signing-key",
     }
     _prepare_mail(emulator, environment)
-    environ = function_environment(package, proxy.endpoint, table) | environment
-    with running("lambda_handlers.notify", environ, tmp_path / "notify.log", at_once=NOTIFY_AT_ONCE) as function:
+    return function_environment(package, proxy.endpoint, table) | environment
+
+
+@pytest.fixture
+def notify(notify_environment: dict[str, str], tmp_path: Path) -> Iterator[Function]:
+    """The notify function in several processes, behind the proxy."""
+    with running(
+        "lambda_handlers.notify", notify_environment, tmp_path / "notify.log", at_once=NOTIFY_AT_ONCE
+    ) as function:
         yield function
 
 

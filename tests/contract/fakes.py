@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from contract.queues import Queue
+from contract.queues import Drawn, Queue
 
 from registration_core.domain.errors import (
     AlreadyRegisteredError,
@@ -19,6 +20,7 @@ from registration_core.domain.errors import (
     NoSeatError,
     QuotaNotFoundError,
     ReferenceTakenError,
+    RollcallError,
     StorageUnavailableError,
     SubmissionNotFoundError,
     TicketSettledError,
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from registration_core.domain.forms import Form
+    from registration_core.domain.groups import Newcomer, Share
     from registration_core.domain.mail import MailFacts, MailState
     from registration_core.domain.quota import QuotaState
 
@@ -222,6 +225,48 @@ class InMemorySubmissionRepository(SubmissionRepository):
             (idempotency.fingerprint, receipt), idempotency.expires_at
         )
         return replace(receipt, repeated=first is not None)
+
+    def add_group(
+        self, newcomers: Sequence[Newcomer], shares: Mapping[str, Share], *, idempotency: Idempotency
+    ) -> Receipt:
+        before = copy.deepcopy(self._stored())
+        try:
+            return self._add_all(newcomers, shares, idempotency)
+        except RollcallError:
+            for name, value in before.items():
+                setattr(self, name, value)
+            raise
+
+    def _add_all(self, newcomers: Sequence[Newcomer], shares: Mapping[str, Share], idempotency: Idempotency) -> Receipt:
+        form = newcomers[0].submission.form
+        for option, share in shares.items():
+            queue = self._queue(form, option)
+            changed = share.tickets and queue.state(form, option) != share.state
+            if changed or queue.state(form, option).left < share.seats:
+                raise NoSeatError(form, option)
+        receipts = []
+        for number, each in enumerate(newcomers):
+            position, option = each.submission.position, str(each.submission.option)
+            if position is not None and shares[option].tickets:  # the seats before it are taken by now
+                self._queue(form, option).drawn[position] = Drawn(self.clock.now())
+            key = replace(idempotency, key=f"{idempotency.key}#{number}") if number else idempotency
+            receipt = self.add(each.submission, once=each.once, idempotency=key, first=each.first)
+            if number == 0 and receipt.id != each.submission.id:
+                return receipt
+            self._answers.pop((form, key.key), None)
+            if each.submission.id in self._guards:
+                self._guards[each.submission.id] = (
+                    _newest(each.once),
+                    idempotency.key if idempotency.of_answers else None,
+                )
+            receipts.append(replace(receipt, repeated=False))
+        whole = replace(receipts[0], repeated=all(each.first is not None for each in newcomers), group=tuple(receipts))
+        self._answers[form, idempotency.key] = _Kept((idempotency.fingerprint, whole), idempotency.expires_at)
+        return whole
+
+    def _stored(self) -> dict[str, object]:
+        names = ("entries", "_events", "_references", "_answers", "_once", "_queues", "_guards", "_rows", "notices")
+        return {name: getattr(self, name) for name in names}
 
     def standing(self, form: str, once: Once) -> tuple[str, str, datetime] | None:
         holder = self._holder(form, once)

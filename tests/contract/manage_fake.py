@@ -129,5 +129,6 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
         if after.status is Status.SPAM:
             return
         answered = self._answers.get((after.form, answers_key)) if answers_key is not None else None
-        if answered is not None and answered.value[1].id == after.id:  # type: ignore[index]
+        receipt = answered.value[1] if answered is not None else None  # type: ignore[index]
+        if receipt is not None and after.id in (receipt.id, *(each.id for each in receipt.group)):
             del self._answers[after.form, str(answers_key)]

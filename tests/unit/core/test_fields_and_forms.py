@@ -23,6 +23,7 @@ from registration_core.domain.errors import (
 )
 from registration_core.domain.fields import Field, FieldType, Option, Text, resolve_date
 from registration_core.domain.forms import Form, OwnMail, Section
+from registration_core.domain.groups import Group
 from registration_core.domain.policies import SpamRules, Verification
 from registration_core.domain.quota import Quota, Waitlist
 from registration_core.domain.submission import Status
@@ -242,6 +243,7 @@ FULL_FORM = a_form(
     webhooks=({"name": "crm", "url": "https://hooks.example.org/", "events": ["submitted"]},),
     reminders=({"template": "reminder", "before": "7d"},),
     own_changes={"fields": ["day"], "before": "7d"},
+    group=Group(("other",), 4),
 )
 
 

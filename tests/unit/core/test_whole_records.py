@@ -38,6 +38,7 @@ FULL = replace(
     labels=("paid", "vip"),
     notes=(Note("n1", AT, "ada@example.org", "Two\nlines"),),
     check_ins=(CheckIn(date(2026, 3, 2), AT, "ada@example.org"),),
+    members=("crs_01JD2M8V4Q7ZJ3T9X0K5W6RYBB", LEAST.id),
 )
 EVENTS = (
     Event("01KJM2N0S0ABCDEFGHJKMNPQRS", AT, "submitted", "registrant", Status.CONFIRMED, 1),

@@ -12,7 +12,7 @@ from registration_core.domain.errors import FormFileError
 from registration_core.domain.fields import FieldType
 from registration_core.domain.forms import Form
 from registration_core.domain.validation import example_submission, validate
-from rollcall_build.forms import options, rules, sections, webhooks
+from rollcall_build.forms import groups, options, rules, sections, webhooks
 from rollcall_build.forms.fields import COMMON, OWN
 from rollcall_build.forms.files import KEYS, TAKEN, compile_forms
 
@@ -292,7 +292,7 @@ def test_compile_forms__refuses_an_invalid_folder_name(tmp_path: Path) -> None:
 def test_the_editors_guide__explains_every_key_and_every_type() -> None:
     guide = (ROOT / "docs" / "editor.md").read_text(encoding="utf-8")
     keys = {*KEYS, *COMMON, *sections.KEYS, *options.COMMON, *options.OF_A_CHOICE}
-    keys.update(rules.QUOTA, rules.VERIFICATION, rules.SPAM, webhooks.WEBHOOK, TAKEN)
+    keys.update(rules.QUOTA, rules.VERIFICATION, rules.SPAM, webhooks.WEBHOOK, groups.KEYS, TAKEN)
     keys.update(key for own_keys in OWN.values() for key in own_keys)
     keys.update(kind.value for kind in FieldType)
     assert {key for key in keys if f"`{key}`" not in guide} == set()

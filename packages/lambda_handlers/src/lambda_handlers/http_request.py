@@ -142,9 +142,10 @@ def read_request(event: Mapping[str, Any]) -> Request:
     )
 
 
-def read_answers(request: Request) -> dict[str, object]:
+def read_answers(request: Request, *, depth: int = MOST_DEPTH) -> dict[str, object]:
     """Read the body's fields: JSON values as they are, form fields as text, a repeated form field as a list.
 
+    depth: how deep JSON may be nested.
     Raises RequestError: 405 if it is not a POST, 413 if it is too large, 415 for another media
     type, 400 if the body doesn't parse.
     """
@@ -152,7 +153,7 @@ def read_answers(request: Request) -> dict[str, object]:
         raise RequestError("method_not_allowed")
     text = _text(request)
     if request.media_type == "application/json":
-        return _from_json(text)
+        return _from_json(text, depth=depth)
     if request.media_type == "application/x-www-form-urlencoded":
         return _from_form(text)
     raise RequestError("unsupported_media_type")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from lambda_handlers.http_request import RequestError, read_answers, read_request, salvaged_answers
+from lambda_handlers.http_request import MOST_DEPTH, RequestError, read_answers, read_request, salvaged_answers
 from lambda_handlers.http_response import description_response, json_response, page, problem, redirect, with_cors
 from lambda_handlers.log import Metrics
 from registration_core.domain.errors import InvalidAnswersError, RollcallError, TooManyRequestsError
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from registration_core.services.door import Door
     from registration_core.services.submit import SubmitService
 
-SUBMISSIONS = Metrics((), ("form",), Submissions=1)
 TOO_MANY_REQUESTS = Metrics(TooManyRequests=1)
 
 
@@ -101,7 +100,7 @@ class SubmitFunction:
         return description_response(description, if_none_match=request.headers.get("if-none-match", ""))
 
     def _accept(self, request: Request, form: Form) -> dict[str, Any]:
-        sent = _with_whole_dates(request, form, read_answers(request))
+        sent = _with_whole_dates(request, form, read_answers(request, depth=_depth(form)))
         language = form.language_for(request.requested_language_with(sent))
         if request.from_page and sent.get(ANOTHER):
             return self._next_person(form, self._shown(request, form, sent), language)
@@ -109,31 +108,39 @@ class SubmitFunction:
         try:
             address = request.visitors_address(self._edge_key)
             admitted = self._door.admit(form, sent, address=address, key=key, language=language)
-            receipt = self._service.submit(
-                form, admitted.answers, key=key, language=language, spam_sign=admitted.spam_sign, of_answers=of_answers
-            )
+            how: dict[str, Any] = {
+                "key": key,
+                "language": language,
+                "spam_sign": admitted.spam_sign,
+                "of_answers": of_answers,
+            }
+            if admitted.members:
+                receipt = self._service.submit_group(form, admitted.members, **how)
+            else:
+                receipt = self._service.submit(form, admitted.answers, **how)
         except InvalidAnswersError as error:
             return self._report_errors(request, form, sent, error.errors, language)
         except RollcallError as error:
             return self._refuse(request, error, language, form=form, sent=sent, key=key or "")
         facts = {"form": form.name, "request_id": request.id, "submission_id": receipt.id, "status": receipt.status}
-        metrics = None if receipt.repeated or receipt.status is Status.SPAM else SUBMISSIONS
+        submissions = Metrics((), ("form",), Submissions=len(receipt.group) or 1)
+        metrics = None if receipt.repeated or receipt.status is Status.SPAM else submissions
         self._log.info("repeated" if receipt.repeated else "stored", metrics=metrics, **facts)
         return self._acknowledge(request, form, sent, receipt, language)
 
     def _acknowledge(
         self, request: Request, form: Form, sent: Mapping[str, object], receipt: Receipt, language: str
     ) -> dict[str, Any]:
-        reference, status = display_reference(receipt.reference), _shown_status(form, receipt)
         if request.from_page:
             from lambda_handlers.thank_you_page import thanks_page  # noqa: PLC0415 - a script's post does without
 
             shown = self._shown(request, form, sent)
+            status = _shown_status(form, receipt)
             html = thanks_page(form, shown, receipt, status, words=self._words, language=language)
             return page(201, html, site_url=self._words.site_url)
-        content: dict[str, object] = {"id": receipt.id, "reference": reference, "status": status}
-        if receipt.position is not None:
-            content["position"] = receipt.position
+        content = _acknowledged(form, receipt)
+        if form.group is not None:
+            content["group"] = [_acknowledged(form, each) for each in receipt.group or (receipt,)]
         return json_response(201, content)
 
     def _report_errors(
@@ -145,7 +152,7 @@ class SubmitFunction:
         language: str,
     ) -> dict[str, Any]:
         """Report every wrong field at once. The log names only the form's own fields: visitors choose other names."""
-        wrong = [f"{error.field}: {error.code}" for error in errors if form.field(error.field)]
+        wrong = [f"{error.field}: {error.code}" for error in errors if error.code != "unknown_field"]
         self._log.info("refused", code=InvalidAnswersError.code, form=form.name, request_id=request.id, wrong=wrong)
         if request.from_page:
             from lambda_handlers.form_pages import form_page  # noqa: PLC0415 - a script's post does without
@@ -221,6 +228,20 @@ def _key(request: Request, form: Form, sent: Mapping[str, object]) -> tuple[str 
         return form_key, True
     fields = json.dumps(without_reserved(form, sent), sort_keys=True)
     return f"page-{hashlib.sha256(fields.encode()).hexdigest()}", True
+
+
+def _depth(form: Form) -> int:
+    """Return how deep the JSON may be: participants are a list of objects."""
+    return MOST_DEPTH if form.group is None else MOST_DEPTH + 2
+
+
+def _acknowledged(form: Form, receipt: Receipt) -> dict[str, object]:
+    content: dict[str, object] = {
+        "id": receipt.id,
+        "reference": display_reference(receipt.reference),
+        "status": _shown_status(form, receipt),
+    }
+    return content if receipt.position is None else content | {"position": receipt.position}
 
 
 def _shown_status(form: Form, receipt: Receipt) -> Status:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from registration_core.domain.date_parts import PARTS, part_name
 from registration_core.domain.emails import ADDRESS_LENGTH
 from registration_core.domain.fields import Field, FieldType, Option
+from registration_core.domain.groups import GROUP
 from registration_core.domain.messages import MESSAGES, code_of
 from registration_core.domain.quota import FEW_SEATS, PublicSeats
 from registration_core.domain.spam import HUMAN_TOKEN, LANGUAGE, SENT, STARTED
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from registration_core.domain.conditions import Condition
     from registration_core.domain.forms import Form
+    from registration_core.domain.groups import Group
 
 RECEIPT_STATUSES = (Status.CONFIRMED, Status.PENDING, Status.WAITLISTED)
 """The statuses that a receipt may have."""
@@ -28,13 +30,39 @@ def answers_schema(form: Form) -> dict[str, Any]:
     Lengths are told in words: JSON Schema counts code points, the API characters as a person counts them.
     """
     properties = {field.name: _noted(field_schema(field), _conditions(field)) for field in form.fields}
-    return {
+    required = [field.name for field in form.fields if field.always_required]
+    schema: dict[str, Any] = {
         "type": "object",
         "title": str(form.title),
         "description": "A field that is not required may be missing, null or an empty string. All mean no answer.",
         "properties": properties | _door_fields(form),
-        "required": [field.name for field in form.fields if field.always_required],
+        "required": required,
         "additionalProperties": False,
+    }
+    return schema if form.group is None else schema | _of_group(form.group, schema["properties"], required)
+
+
+def _of_group(group: Group, properties: Mapping[str, Any], required: Sequence[str]) -> dict[str, Any]:
+    """Return what differs if several participants may be sent: as a list, or numbered as on the page."""
+    of_each = [name for name in required if name in group.fields]
+    participant = {
+        "type": "object",
+        "properties": {name: properties[name] for name in group.fields},
+        "required": of_each,
+        "additionalProperties": False,
+    }
+    listed = {
+        "type": "array",
+        "items": participant,
+        "minItems": 1,
+        "maxItems": group.most,
+        "description": f"Each participant's {', '.join(group.fields)}, instead of these fields beside the others.",
+    }
+    return {
+        "properties": {**properties, GROUP: listed},
+        "patternProperties": {f"^({'|'.join(group.fields)})-[1-9][0-9]?(-({'|'.join(PARTS)}))?$": {}},
+        "required": [name for name in required if name not in group.fields],
+        "anyOf": [{"required": of_each}, {"required": [GROUP]}],
     }
 
 
@@ -144,6 +172,18 @@ def _door_fields(form: Form) -> dict[str, Any]:
 
 def receipt_schema() -> dict[str, Any]:
     """Return the schema of a receipt."""
+    one = _receipt_of_one()
+    properties = one["properties"] | {
+        "group": {
+            "type": "array",
+            "items": one,
+            "description": "Only of a form with [group]: each participant's, the first's again too, in the order sent.",
+        }
+    }
+    return one | {"properties": properties}
+
+
+def _receipt_of_one() -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {

@@ -36,6 +36,8 @@ _SPECIAL: Mapping[str, Mapping[str, object]] = {
     "labels": {"type": "array", "items": _TEXT},
     "notes_count": _NUMBER,
     "checked_in": {"type": "array", "items": _DAY, "description": "The days on which the person was checked in."},
+    "group": {"type": ["string", "null"], "description": "The ID of the first of those sent together."},
+    "members": {"type": "array", "items": _TEXT, "description": "The IDs of all who were sent together, its own too."},
 }
 """The fields of a submission that aren't a plain text."""
 

@@ -35,21 +35,23 @@ def mail_values(
     form_path: str,
     language: str,
     proven: bool,
-    qr_code: str = "",
+    qr_codes: Mapping[str, str] | None = None,
 ) -> dict[str, object]:
     """Return the values for a mail in one language.
 
     form_path: the form's page, below site_url. proven: whether the mail may contain free text.
-    qr_code: the address of the reference's image; empty if the mail has none.
-    Mails to staff have no `my_url`, and mails without staff's values have no `set`; using them is
-    an error.
+    qr_codes: the addresses of the references' images, by the submissions' IDs. Mails to staff have no
+    `my_url`, and mails without staff's values have no `set`; using them is an error.
     """
+    entries, codes = facts.group or (submission,), qr_codes or {}
     answers = shown_answers(form, submission, language)
     about = form.chosen_field.name if chosen_option(form, submission) is not None and form.chosen_field else None
     values: dict[str, object] = {
         "answer": dict(submission.answers),
         "answers": answers,
+        "answers_for_all": [each for each in answers if each["name"] not in _asked_of_each(form)],
         "email": submission.email,
+        "entries": [_entry(form, each, language, codes.get(each.id, "")) for each in entries],
         "form": {
             "name": form.name,
             "title": form.title.in_language(language),
@@ -64,12 +66,13 @@ def mail_values(
         "other_answers": [each for each in answers if each["name"] not in (form.name_field, about)],
         "position": submission.position,
         "proven": proven,
-        "qr_code": qr_code,
+        "qr_code": codes.get(submission.id, ""),
         "reference": display_reference(submission.reference),
         "reply_to": next(iter(form.staff), ""),
         "site_url": site_url,
         "spam": [_suspected(form, each) for each in facts.spam],
         "status": submission.status.value,
+        "statuses": sorted({each.status.value for each in entries}),
         "submitted_at": local(submission.submitted_at, form.time_zone),
         "verify_by": _verify_by(form, submission, language),
         "visitor_language": submission.language,
@@ -79,6 +82,27 @@ def mail_values(
     if facts.values is not None:
         values["set"] = dict(facts.values)
     return values
+
+
+def _asked_of_each(form: Form) -> tuple[str, ...]:
+    return form.group.fields if form.group is not None else ()
+
+
+def _entry(form: Form, submission: Submission, language: str, qr_code: str) -> dict[str, object]:
+    """Return the values for one of the submissions that a mail is about."""
+    chosen = form.chosen_field.name if form.chosen_field is not None else None
+    told = (form.name_field, chosen)
+    own = [each for each in shown_answers(form, submission, language) if each["name"] in _asked_of_each(form)]
+    return {
+        "id": submission.id,
+        "reference": display_reference(submission.reference),
+        "name": form.name_in(submission.answers),
+        "status": submission.status.value,
+        "position": submission.position,
+        "option": _shown_option(form, submission, language),
+        "answers": [each for each in own if each["name"] not in told],
+        "qr_code": qr_code,
+    }
 
 
 def _suspected(form: Form, submission: Submission) -> dict[str, object]:

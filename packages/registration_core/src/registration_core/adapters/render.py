@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from registration_core.adapters.mail_values import chosen_option, mail_values
 from registration_core.adapters.unverified_addresses import may_have_free_text, without_free_text
 from registration_core.domain.errors import MailTemplateError
 from registration_core.domain.identifiers import display_reference
-from registration_core.domain.mail import FOR_THE_DAY, TO_STAFF, RenderedMail
+from registration_core.domain.mail import FOR_THE_DAY, GROUP_MAIL, TELLS_OF_ALL, TO_STAFF, RenderedMail
 from registration_core.domain.ports import MailRenderer
 from registration_core.domain.single_line import on_one_line
 from registration_core.domain.submission import Status
@@ -67,6 +68,8 @@ class JinjaMailRenderer(MailRenderer):
         A mail to an unverified address gets no free text (see `unverified_addresses`). If a
         language lacks a part, the whole mail is in the form's first language.
         """
+        several = len(facts.group) > 1
+        kind, about = (GROUP_MAIL if several and kind in TELLS_OF_ALL else kind), kind
         preferred = form.languages[0] if kind in TO_STAFF else submission.language
         language = next(
             (each for each in (preferred, *form.languages) if all(self._has(kind, form, each, part) for part in PARTS)),
@@ -74,8 +77,15 @@ class JinjaMailRenderer(MailRenderer):
         )
         path = self._path(form.name, language)
         whole = may_have_free_text(kind, submission)
-        submission = submission if whole else without_free_text(form, submission)
-        option = _option_for_the_day(kind, form, submission)
+        if not whole:
+            submission = without_free_text(form, submission)
+            facts = replace(facts, group=tuple(without_free_text(form, each) for each in facts.group))
+        for_the_day = [
+            (each, option)
+            for each in facts.group or (submission,)
+            if (option := _option_for_the_day(about, form, each)) is not None
+        ]
+        qr_codes = {each.id: QR_CODE + _suffix(place) for place, (each, _) in enumerate(for_the_day)}
         values = mail_values(
             form,
             submission,
@@ -84,12 +94,15 @@ class JinjaMailRenderer(MailRenderer):
             form_path=path,
             language=language,
             proven=whole,
-            qr_code="" if option is None else QR_CODE,
+            qr_codes=qr_codes,
         )
         subject, text, html = (self._render(_names(kind, form, language, part), values) for part in PARTS)
-        attachments = [] if option is None else [_invitation(option, form, submission, facts, language)]
-        if option is not None and QR_CODE in html:
-            attachments.append(_qr_code(submission))
+        attachments = []
+        for place, (each, option) in enumerate(for_the_day):
+            file = _invitation(option, form, each, facts, language)
+            attachments.append(replace(file, filename=file.filename.replace(".", f"{_suffix(place)}.")))
+            if f'"{qr_codes[each.id]}"' in html:
+                attachments.append(_qr_code(each, qr_codes[each.id]))
         return RenderedMail(one_line(subject), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html, tuple(attachments))
 
     def _path(self, form: str, language: str) -> str:
@@ -148,10 +161,15 @@ def _invitation(option: Option, form: Form, submission: Submission, facts: MailF
     )
 
 
-def _qr_code(submission: Submission) -> Attachment:
+def _suffix(place: int) -> str:
+    """Return what tells the files of several participants apart; empty for the first."""
+    return f"-{place + 1}" if place else ""
+
+
+def _qr_code(submission: Submission, address: str) -> Attachment:
     from registration_core.adapters.qr_code import qr_code  # noqa: PLC0415 - a fifth of what Jinja2 takes to load
 
-    return qr_code(display_reference(submission.reference), QR_CODE.removeprefix("cid:"))
+    return qr_code(display_reference(submission.reference), address.removeprefix("cid:"))
 
 
 def _form_pages(forms_dir: Path) -> dict[str, dict[str, str]]:

@@ -30,12 +30,21 @@ def with_whole_dates(form: Form, sent: Mapping[str, object]) -> dict[str, object
     """
     whole = dict(sent)
     for field in form.fields:
-        if field.type is FieldType.DATE:
-            parts = [_text(whole.pop(part_name(field.name, part), "")) for part in PARTS]
+        for name in _names(form, field.name) if field.type is FieldType.DATE else ():
+            parts = [_text(whole.pop(part_name(name, part), "")) for part in PARTS]
             if any(parts):
                 year, *others = parts
-                whole[field.name] = "-".join([year, *(part.zfill(2) if part else "" for part in others)])
+                whole[name] = "-".join([year, *(part.zfill(2) if part else "" for part in others)])
     return whole
+
+
+def _names(form: Form, field: str) -> tuple[str, ...]:
+    """Return the names that a field has on the page: one for each participant of a group."""
+    if form.group is None:
+        return (field,)
+    from registration_core.domain.groups import page_names  # noqa: PLC0415 - few forms have groups
+
+    return page_names(form, field)
 
 
 def parts_of(date: str) -> dict[str, str]:

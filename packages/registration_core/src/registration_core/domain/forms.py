@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from registration_core.domain.conditions import Condition
     from registration_core.domain.fields import Option
+    from registration_core.domain.groups import Group
     from registration_core.domain.messages import Words
     from registration_core.domain.values import Answer
 
@@ -89,7 +90,8 @@ class Form:
     time_zone: None for UTC. retired: the form's folder is gone, but submissions remain. sections:
     headings above the fields. webhooks, reminders, own_changes: as compiled, because visitors wait
     for this module; `domain.webhooks.webhooks_of`, `domain.reminders.reminders_of` and
-    `domain.own_changes.own_changes_of` read them.
+    `domain.own_changes.own_changes_of` read them. group: what is asked of each participant; None if
+    the form is about one.
     """
 
     name: str
@@ -118,6 +120,7 @@ class Form:
     webhooks: tuple[Mapping[str, Any], ...] = ()
     reminders: tuple[Mapping[str, Any], ...] = ()
     own_changes: Mapping[str, Any] | None = None
+    group: Group | None = None
 
     def parted(self) -> tuple[tuple[Section | None, tuple[Field, ...]], ...]:
         """Return each section with its fields; all fields under None if there are no sections."""
@@ -240,6 +243,7 @@ class Form:
             webhooks=tuple(data.get("webhooks", ())),
             reminders=tuple(data.get("reminders", ())),
             own_changes=data.get("own_changes"),
+            group=_group(data["group"]) if "group" in data else None,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -277,6 +281,7 @@ class Form:
             | ({"webhooks": list(self.webhooks)} if self.webhooks else {})
             | ({"reminders": list(self.reminders)} if self.reminders else {})
             | ({"own_changes": dict(self.own_changes)} if self.own_changes is not None else {})
+            | ({"group": self.group.to_dict()} if self.group is not None else {})
         )
         data["fields"] = [field.to_dict() for field in self.fields]
         return data
@@ -307,6 +312,12 @@ def zone_of(forms: Iterable[Form]) -> TimeZone | None:
 
 def _time_zone(zone: TimeZone | None) -> dict[str, Any]:
     return {"time_zone": {"name": zone.name, "rule": zone.rule}} if zone is not None else {}
+
+
+def _group(data: Mapping[str, Any]) -> Group:
+    from registration_core.domain.groups import Group  # noqa: PLC0415 - few forms have one
+
+    return Group.from_dict(data)
 
 
 def _datetime(text: str | None) -> datetime | None:

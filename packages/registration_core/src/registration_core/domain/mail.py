@@ -110,7 +110,7 @@ class Change:
 
     was: its status before; None if it is new. quiet: no mail is sent. by_registrant: whether the
     registrant made the change. form: its form's name. edited: the names of the answers that
-    changed. at: when, ISO 8601. Only webhooks need these three.
+    changed. at: when, ISO 8601. in_group: it was sent with others. Only webhooks need these four.
     """
 
     id: str
@@ -122,6 +122,7 @@ class Change:
     form: str = ""
     edited: tuple[str, ...] = ()
     at: str = ""
+    in_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,12 @@ FITTING: Mapping[MailKind, frozenset[Status]] = {
     MailKind.STAFF_SPAM: frozenset(),
 }
 """The statuses in which what a mail says is true. `services/resend.py` also looks at the history."""
+
+GROUP_MAIL = "group"
+"""The name of the templates for several participants who were sent together, in place of a kind's own."""
+
+TELLS_OF_ALL = frozenset({MailKind.VERIFY, MailKind.CONFIRMED, MailKind.WAITLISTED})
+"""The mails to a registrant that `GROUP_MAIL` replaces when they are about a whole group."""
 
 FOR_THE_DAY = frozenset({MailKind.CONFIRMED, MailKind.PROMOTED})
 """The mails that bring a registrant with a confirmed seat a calendar file, and a QR code for the door."""
@@ -191,7 +198,8 @@ class MailFacts:
 
     at: when it is written. my_url: the registrant's page; None in mails to staff, who must not see
     it. values: staff's values for a form's own mail. spam: the submissions that a digest names.
-    more_spam: how many it only counts.
+    more_spam: how many it only counts. group: the submissions that were sent together, if the mail
+    is about all of them.
     """
 
     at: datetime
@@ -199,6 +207,7 @@ class MailFacts:
     values: Mapping[str, str] | None = None
     spam: tuple[Submission, ...] = ()
     more_spam: int = 0
+    group: tuple[Submission, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

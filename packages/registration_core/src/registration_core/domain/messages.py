@@ -50,6 +50,8 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "too_few": "Choose at least {limit} options.",
         "too_many": "Choose at most {limit} options.",
         "unknown_field": "This form has no such field.",
+        "not_participants": "Send 1 to {limit} participants, each with their own answers.",
+        "repeated_participant": "This participant is already on this form, for the same choice.",
     },
     "sv": {
         "required": "Ange {label}.",
@@ -85,6 +87,8 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "too_few": "Välj minst {limit} alternativ.",
         "too_many": "Välj högst {limit} alternativ.",
         "unknown_field": "Formuläret har inget sådant fält.",
+        "not_participants": "Skicka 1 till {limit} deltagare, var och en med sina egna svar.",
+        "repeated_participant": "Den här deltagaren finns redan i formuläret, med samma val.",
     },
 }
 """Wordings and their sentences; `code_of` returns a wording's code."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from registration_core.domain.forms import Form
+    from registration_core.domain.groups import Newcomer, Share
     from registration_core.domain.mail import (
         MailFacts,
         MailRequest,
@@ -86,6 +87,16 @@ class SubmissionRepository(ABC):
 
         Stores nothing and raises AlreadyRegisteredError because of `once` (or if `first` is
         outdated), QuotaNotFoundError, NoSeatError, TicketSettledError or ReferenceTakenError.
+        """
+
+    @abstractmethod
+    def add_group(
+        self, newcomers: Sequence[Newcomer], shares: Mapping[str, Share], *, idempotency: Idempotency
+    ) -> Receipt:
+        """Store the submissions of a group, all or none, and return the first's receipt with all; see `add`.
+
+        shares: what they take of each counted option. Only `services.group_seating` calls this. Raises
+        what `add` raises, and NoSeatError also if an option's quota changed in the meantime.
         """
 
     @abstractmethod

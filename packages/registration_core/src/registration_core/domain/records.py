@@ -37,6 +37,8 @@ FIELDS = (
     "labels",
     "notes_count",
     "checked_in",
+    "group",
+    "members",
 )
 
 #: What --json can print of one submission in addition to FIELDS.
@@ -73,6 +75,8 @@ def record(submission: Submission, *, name: str, rank: int | None) -> dict[str, 
         "labels": list(submission.labels),
         "notes_count": len(submission.notes),
         "checked_in": [check_in.day.isoformat() for check_in in submission.check_ins],
+        "group": submission.group,
+        "members": list(submission.members),
     }
 
 

@@ -22,14 +22,16 @@ SENT = "_sent"
 LANGUAGE = "_language"
 KEY = "_key"
 ANOTHER = "_another"
+ADD, REMOVE = "_add", "_remove"
 HUMAN_TOKEN = "cf-turnstile-response"  # noqa: S105 - a field's name: where Turnstile's widget leaves its token
 FORMER_HONEYPOT = "website"
 """The honeypot's name on older pages. Password managers fill it in, so newer pages use another."""
-RESERVED_FIELDS = frozenset({STARTED, SENT, LANGUAGE, KEY, ANOTHER, HUMAN_TOKEN})
+RESERVED_FIELDS = frozenset({STARTED, SENT, LANGUAGE, KEY, ANOTHER, ADD, REMOVE, HUMAN_TOKEN})
 """Fields of every form that aren't answers; its honeypot is another.
 
 Times are the sender's, in seconds since 1970. `_key` is the Idempotency-Key of a plain form post. A
-post with `_another` stores nothing: it returns the form for the next person, partly filled in.
+post with `_another` stores nothing: it returns the form for the next person, partly filled in. Nor
+does one with `_add` or `_remove`: it returns the form with one participant more or less.
 """
 
 
@@ -98,10 +100,19 @@ def _addressed_name(form: Form, sent: Mapping[str, object]) -> bool:
 
 
 def _texts(form: Form, sent: Mapping[str, object]) -> Iterator[tuple[Field, str]]:
-    for field in form.fields:
-        text = sent.get(field.name)
-        if field.type in (FieldType.TEXT, FieldType.TEXTAREA) and isinstance(text, str):
-            yield field, text
+    for answers in (sent,) if form.group is None else _each_participant(form, sent):
+        for field in form.fields:
+            text = answers.get(field.name)
+            if field.type in (FieldType.TEXT, FieldType.TEXTAREA) and isinstance(text, str):
+                yield field, text
+
+
+def _each_participant(form: Form, sent: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """Return what was sent once, and then of each participant."""
+    from registration_core.domain.groups import members_in  # noqa: PLC0415 - few forms have groups
+
+    once, members = members_in(form, sent)
+    return [once, *(own for own in members.values() if isinstance(own, dict))]
 
 
 def _asks_for_name(field: Field) -> bool:

@@ -45,8 +45,9 @@ class Submission:
     `lapsed`. verified_at: when the registrant verified the address, or staff did. quiet: no mail is
     sent about its arrival. spam_sign: why it was suspected spam when it arrived, see
     `domain.spam.spam_sign`. labels: the staff's, see `domain.labels`; sorted. notes: the staff's,
-    oldest first. check_ins: one per day, sorted. Times are aware, in UTC, to the millisecond;
-    expires_at and verify_by to the second.
+    oldest first. check_ins: one per day, sorted. members: the IDs of all that were sent together,
+    its own too, in the order of the form; empty if it was sent alone. Times are aware, in UTC, to
+    the millisecond; expires_at and verify_by to the second.
     """
 
     id: str
@@ -69,6 +70,12 @@ class Submission:
     labels: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     check_ins: tuple[CheckIn, ...] = ()
+    members: tuple[str, ...] = ()
+
+    @property
+    def group(self) -> str | None:
+        """The ID of the group, which is that of its first submission; None if it was sent alone."""
+        return self.members[0] if self.members else None
 
     @property
     def seated(self) -> bool:
@@ -112,6 +119,7 @@ class Receipt:
 
     reference: without the dash (`display_reference` adds it). position: the ticket, if waitlisted.
     repeated: nothing new was stored, because this was sent before; for logs, not for the response.
+    group: the receipts of all participants, if several were sent together; this is the first's.
     """
 
     id: str
@@ -119,6 +127,7 @@ class Receipt:
     status: Status
     position: int | None = None
     repeated: bool = False
+    group: tuple[Receipt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def deliveries_for(change: Change, form: Form) -> list[Delivery]:
             change.edited if event is WebhookEvent.CHANGED else (),
         )
         for webhook in webhooks_of(form)
-        if not (change.quiet and webhook.format is not WebhookFormat.JSON)
+        if not (change.quiet and not change.in_group and webhook.format is not WebhookFormat.JSON)
         for event in _events(change)
         if event in webhook.events
     ]
@@ -163,6 +163,7 @@ def payload(webhook: Webhook, delivery: Delivery, submission: Submission | None)
             "submitted_at": submission.submitted_at.isoformat(timespec="milliseconds"),
             "expires_at": submission.expires_at.isoformat(),
         }
+        data |= {"group": submission.group} if submission.group is not None else {}
     if delivery.event is WebhookEvent.CHANGED:
         data["changed"] = list(delivery.edited)
     if submission is not None and webhook.fields:

@@ -68,6 +68,7 @@ def read_submission(data: Mapping[str, Any]) -> Submission:
             CheckIn(date.fromisoformat(check_in["day"]), datetime.fromisoformat(check_in["at"]), check_in["by"])
             for check_in in data.get("check_ins", ())
         ),
+        members=tuple(data.get("members", ())),
     )
 
 

@@ -14,7 +14,7 @@ from registration_core.domain.validation import validate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from registration_core.domain.forms import Form
     from registration_core.domain.ports import Clock, HumanCheck, RateCounter, Signer
@@ -41,11 +41,13 @@ class Limits:
 class Admission:
     """What the door lets through to submit.
 
-    answers: checked, as they are stored. spam_sign: why it looks like spam, if it does.
+    answers: checked, as they are stored. spam_sign: why it looks like spam, if it does. members: the
+    answers of each participant, if several are sent together; `answers` are the first's.
     """
 
     answers: Mapping[str, Answer]
     spam_sign: str | None = None
+    members: Sequence[Mapping[str, Answer]] = ()
 
 
 class Door:
@@ -76,15 +78,16 @@ class Door:
         now = self._clock.now()
         form.ensure_open(now)
         self._count_address(address, now)
-        answers = _validated(form, sent, language, now)
+        members = _validated(form, sent, language, now)
+        answers, together = members[0], members if len(members) > 1 else ()
         sign = spam_sign(form, sent, now=now)
-        content = f"{form.name}#{key}" if key else json.dumps([form.name, answers], sort_keys=True)
+        content = f"{form.name}#{key}" if key else json.dumps([form.name, together or answers], sort_keys=True)
         request = self._signer.fingerprint("request", content)
         if self._human_check is not None:
             token = sent.get(HUMAN_TOKEN)
             self._human_check.ensure_human(token if isinstance(token, str) else "", address=address, request=request)
         self._count_email(str(answers[form.email_field]), request, now)
-        return Admission(answers, sign)
+        return Admission(answers, sign, together)
 
     def _count_address(self, address: str, now: datetime) -> None:
         if not self._limits.per_address or not address:
@@ -108,16 +111,26 @@ class Door:
             raise TooManyRequestsError(retry_after_s=wait_s, for_email=request is not None)
 
 
-def _validated(form: Form, sent: Mapping[str, object], language: str, now: datetime) -> dict[str, Answer]:
-    """Return the stored form of the answers. Raises InvalidAnswersError with every wrong field."""
+def _validated(
+    form: Form, sent: Mapping[str, object], language: str, now: datetime
+) -> tuple[Mapping[str, Answer], ...]:
+    """Return the stored form of each participant's answers. Raises InvalidAnswersError with every wrong field."""
     wrong = unreadable_times(form, sent, language)
     try:
-        answers = validate(form, without_reserved(form, sent), language, today=form.today(now))
+        members = _members(form, without_reserved(form, sent), language, now)
     except InvalidAnswersError as error:
         raise InvalidAnswersError([*error.errors, *wrong]) from None
     if wrong:
         raise InvalidAnswersError(wrong)
-    return answers
+    return members
+
+
+def _members(form: Form, sent: Mapping[str, object], language: str, now: datetime) -> tuple[Mapping[str, Answer], ...]:
+    if form.group is None:
+        return (validate(form, sent, language, today=form.today(now)),)
+    from registration_core.domain.group_answers import validate_members  # noqa: PLC0415 - few forms have groups
+
+    return validate_members(form, sent, language, today=form.today(now))
 
 
 def without_reserved(form: Form, sent: Mapping[str, object]) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registration_core.domain.mail import Change, mails_for
+from registration_core.domain.submission import Status
 from registration_core.domain.transitions import REGISTRANT, REPAIRED
 
 TYPE_CHECKING = False
@@ -27,12 +28,14 @@ def missing_mails(details: SubmissionDetails, *, until: datetime) -> list[MailRe
 
 def _changes(details: SubmissionDetails, *, until: datetime) -> Iterator[Change]:
     """Yield a submission's changes until then, as the stream would."""
-    was = None
+    was: Status | None = None
     for event in sorted(details.events, key=lambda event: event.version or 0):
         if event.status is None or event.version is None or event.at > until:
             continue
-        quiet = was is None and details.submission.quiet
         by_registrant = event.by == REGISTRANT and was is not None
+        verified = by_registrant and (was, event.status) == (Status.PENDING, Status.CONFIRMED)
+        with_others = verified and details.submission.members != ()
+        quiet = details.submission.quiet and (was is None or with_others)
         if not event.what.startswith(REPAIRED):
             yield Change(
                 details.submission.id, event.version, event.status, was, quiet=quiet, by_registrant=by_registrant

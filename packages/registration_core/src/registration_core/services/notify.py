@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from registration_core.domain.errors import MailerError, MailRefusedError, RollcallError, SubmissionNotFoundError
 from registration_core.domain.identifiers import new_ulid
-from registration_core.domain.mail import TO_STAFF, MailFacts, MailKind, MailState, OutgoingMail
+from registration_core.domain.mail import TELLS_OF_ALL, TO_STAFF, MailFacts, MailKind, MailState, OutgoingMail
 from registration_core.domain.reminders import still_fits
-from registration_core.domain.submission import Status
+from registration_core.domain.submission import STANDING, Status
 from registration_core.domain.transitions import SYSTEM
 
 TYPE_CHECKING = False
@@ -142,8 +142,23 @@ class NotifyService:
     ) -> OutgoingMail:
         my_url = None if request.kind in TO_STAFF else self._links(submission)
         values = None if request.sending is None else self._sendings.get(request.sending).values
-        facts = MailFacts(at=self._clock.now(), my_url=my_url, values=values, spam=spam, more_spam=request.more)
+        facts = MailFacts(
+            at=self._clock.now(),
+            my_url=my_url,
+            values=values,
+            spam=spam,
+            more_spam=request.more,
+            group=self._group(request, submission),
+        )
         return _addressed(request, to, form, submission, self._renderer.render(request.kind, form, submission, facts))
+
+    def _group(self, request: MailRequest, submission: Submission) -> tuple[Submission, ...]:
+        """Return the submissions of the whole group if the mail about this one tells of all."""
+        of_all = request.kind in TELLS_OF_ALL or request.kind == MailKind.STAFF
+        if not of_all or not submission.members or submission.quiet:
+            return ()
+        members = map(self._found, submission.members)
+        return tuple(each for each in members if each is not None and each.status in STANDING)
 
     def _send_once(self, request: MailRequest, submission: Submission, mail: OutgoingMail) -> Outcome:
         holder = self._lease(request, submission.expires_at)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from registration_core.domain.identifiers import new_reference, new_submission_id
-from registration_core.domain.mail import TO_STAFF, MailFacts, MailKind
+from registration_core.domain.mail import GROUP_MAIL, ON_ARRIVAL, TO_STAFF, MailFacts, MailKind
 from registration_core.domain.submission import Status, Submission
 from registration_core.domain.validation import example_submission, validate
 
@@ -49,12 +49,14 @@ class PreviewService:
     ) -> RenderedMail:
         """Return the mail for the form's example. Raises MailTemplateError.
 
-        kind: a MailKind, or the name of one of the form's own. language: one of the form's. status:
+        kind: a MailKind, `group`, or the name of one of the form's own. language: one of the form's. status:
         None means the usual one for this kind of mail; a place that must be confirmed yet is
         `promoted` with `pending`. values: what one of the form's own is given to say. proven:
         whether its registrant has proven the address; None means as usual, where a form that asks
         for that has only such submissions confirmed.
         """
+        if kind == GROUP_MAIL:
+            return self._of_group(form, status or Status.CONFIRMED, language, proven=proven)
         usual = _STATUS.get(MailKind(kind), Status.CONFIRMED) if values is None else Status.CONFIRMED
         now = self._clock.now()
         submission = example_entry(form, status or usual, language, now)
@@ -63,6 +65,22 @@ class PreviewService:
         if proven is not None:
             submission = replace(submission, verified_at=now if proven else None)
         return self.of_entry(kind, form, submission, values)
+
+    def _of_group(self, form: Form, status: Status, language: str, *, proven: bool | None) -> RenderedMail:
+        """Return the mail about two examples, of whom the second waits if the form counts seats."""
+        now = self._clock.now()
+        second = Status.WAITLISTED if form.quota is not None else status
+        group = tuple(
+            replace(
+                example_entry(form, each, language, now), id=new_submission_id(form.id_prefix, now, bytes)[:-1] + end
+            )
+            for each, end in ((status, "0"), (second, "1"))
+        )
+        if proven is not None:
+            group = tuple(replace(each, verified_at=now if proven else None) for each in group)
+        kind = ON_ARRIVAL[status][0]
+        facts = MailFacts(at=now, my_url=self._my_url, group=group)
+        return self._renderer.render(kind, form, group[0], facts)
 
     def of_entry(
         self, kind: str, form: Form, submission: Submission, values: Mapping[str, str] | None = None

@@ -14,7 +14,7 @@ from registration_core.services.seating import Seating
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from registration_core.domain.forms import Form
@@ -38,6 +38,7 @@ class SubmitService:
         clock: Clock,
         randomness: Callable[[int], bytes],
     ) -> None:
+        self._repository = repository
         self._seating = Seating(repository=repository, clock=clock, randomness=randomness)
         self._signer = signer
         self._clock = clock
@@ -68,22 +69,55 @@ class SubmitService:
         """
         now = self._clock.now()
         _ensure_key(key)
-        submission = new_submission(form, answers, language, now=now, randomness=self._randomness)
-        if spam_sign is not None:
-            expires_at = submission.expires_as_spam(submission.submitted_at)
-            submission = replace(
-                submission, status=Status.SPAM, verify_by=None, expires_at=expires_at, spam_sign=spam_sign
-            )
+        submission = self._new(form, answers, language, now, spam_sign)
+        content = [submission.form, dict(submission.answers)]
         return self._seating.add(
             submission,
             once=once_for(form, submission.answers, self._signer),
-            idempotency=self._idempotency(submission, key, now, of_answers=of_answers),
+            idempotency=self._idempotency(content, key, now, of_answers=of_answers),
             capacity=form.capacities().get(submission.option or ""),
         )
 
-    def _idempotency(self, submission: Submission, key: str | None, now: datetime, *, of_answers: bool) -> Idempotency:
-        content = json.dumps([submission.form, dict(submission.answers)], sort_keys=True, separators=(",", ":"))
-        newest, *older = self._signer.fingerprints("answers", content)
+    def submit_group(
+        self,
+        form: Form,
+        members: Sequence[Mapping[str, Answer]],
+        *,
+        key: str | None,
+        language: str,
+        spam_sign: str | None = None,
+        of_answers: bool = False,
+    ) -> Receipt:
+        """Store a submission of each participant, all or none; return the first's receipt, with all. See `submit`."""
+        from registration_core.services.group_seating import GroupSeating  # noqa: PLC0415 - few forms have groups
+
+        now = self._clock.now()
+        _ensure_key(key)
+        news = [self._new(form, answers, language, now, spam_sign) for answers in members]
+        ids = tuple(sorted(submission.id for submission in news))
+        together = [
+            (replace(submission, id=own_id, members=ids), once_for(form, submission.answers, self._signer))
+            for own_id, submission in zip(ids, news, strict=True)
+        ]
+        seating = GroupSeating(repository=self._repository, clock=self._clock, randomness=self._randomness)
+        content = [form.name, [dict(answers) for answers in members]]
+        idempotency = self._idempotency(content, key, now, of_answers=of_answers)
+        return seating.add(together, idempotency=idempotency, capacities=form.capacities())
+
+    def _new(
+        self, form: Form, answers: Mapping[str, Answer], language: str, now: datetime, spam_sign: str | None
+    ) -> Submission:
+        submission = new_submission(form, answers, language, now=now, randomness=self._randomness)
+        if spam_sign is None:
+            return submission
+        expires_at = submission.expires_as_spam(submission.submitted_at)
+        return replace(submission, status=Status.SPAM, verify_by=None, expires_at=expires_at, spam_sign=spam_sign)
+
+    def _idempotency(
+        self, content: Sequence[object], key: str | None, now: datetime, *, of_answers: bool
+    ) -> Idempotency:
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        newest, *older = self._signer.fingerprints("answers", text)
         if key is None:
             kept_until = now + SAME_ANSWERS_KEPT
             earlier = tuple((_answers_key(fingerprint), fingerprint) for fingerprint in older)

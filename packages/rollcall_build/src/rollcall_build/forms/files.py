@@ -15,6 +15,7 @@ from registration_core.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
 from rollcall_build.forms.checked_table import CheckedTable, listed, repeated
 from rollcall_build.forms.conditions import ensure_conditions_count
 from rollcall_build.forms.fields import read_fields, read_region
+from rollcall_build.forms.groups import read_group
 from rollcall_build.forms.own_changes import read_own_changes
 from rollcall_build.forms.reminders import read_reminders
 from rollcall_build.forms.rules import (
@@ -54,7 +55,7 @@ KEYS = (
         "name_field",
     ),
     *("once", "opens_at", "closes_at", "region", "quota", "verification", "spam", "sections", "webhooks"),
-    *("reminders", "own_changes", "fields"),
+    *("reminders", "own_changes", "group", "fields"),
 )
 """What stands in a form file outside of its fields."""
 
@@ -168,7 +169,7 @@ def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tupl
         ensure_ages_count(values, fields)
         births = [field.age_from for field in fields]
         ensure_conditions_count(values, fields, [email_field, name_field, once, quota_field, *births])
-    return Form(
+    form = Form(
         name=name,
         version="",
         id_prefix=prefix or "",
@@ -193,6 +194,7 @@ def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tupl
         reminders=read_reminders(values, chosen, mails, languages) if whole else (),
         own_changes=read_own_changes(values, fields if whole else None, email_field, chosen),
     )
+    return replace(form, group=read_group(values, form)) if whole else form
 
 
 def _languages(values: CheckedTable, forms_dir: Path, words: Words) -> Sequence[str]:

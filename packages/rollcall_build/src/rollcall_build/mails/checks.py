@@ -9,7 +9,7 @@ from itertools import product
 from registration_core.adapters.render import PARTS, SHARED, JinjaMailRenderer
 from registration_core.domain.errors import FormFileError, MailTemplateError
 from registration_core.domain.forms import MESSAGE
-from registration_core.domain.mail import MailKind
+from registration_core.domain.mail import GROUP_MAIL, MailKind
 from registration_core.domain.submission import Status
 from registration_core.services.preview import PreviewService
 from rollcall_build.mails.languages import of_two_languages
@@ -28,6 +28,7 @@ _ALSO: Mapping[str, tuple[Status, ...]] = {
     MailKind.PROMOTED: (Status.PENDING,),
     MailKind.STAFF: (Status.WAITLISTED,),
     MailKind.STAFF_WITHDRAWN: (Status.ERASED,),
+    GROUP_MAIL: (Status.PENDING, Status.WAITLISTED),
 }
 """Templates say other things of these: tried beside the usual status."""
 
@@ -43,7 +44,8 @@ def check_mails(forms_dir: Path, forms: Mapping[str, Form], *, shared: Path, clo
     preview = PreviewService(renderer=renderer, clock=clock, my_url=_MY_URL)
     problems: dict[str, None] = {}  # a shared template's mistake shows in every form
     for form in forms.values():
-        for kind, language in product((*MailKind, MESSAGE.name), form.languages):
+        group = (GROUP_MAIL,) if form.group is not None else ()
+        for kind, language in product((*MailKind, MESSAGE.name, *group), form.languages):
             problems |= dict.fromkeys(_missing((forms_dir, shared), form, f"{kind}.{language}"))
             problems |= dict.fromkeys(_mistakes(preview, form, kind, language))
             problems |= dict.fromkeys(of_two_languages(forms_dir, shared, form, f"{kind}.{language}"))
@@ -66,7 +68,7 @@ def _mistakes(preview: PreviewService, form: Form, kind: str, language: str) -> 
 
 def _own_mistakes(forms_dir: Path, preview: PreviewService, form: Form, mail: OwnMail) -> Iterator[str]:
     """Say what is wrong with one of the form's own mails; it has no shared files to fall back on."""
-    near = get_close_matches(mail.name, list(MailKind), n=1, cutoff=0.8)
+    near = get_close_matches(mail.name, [*MailKind, GROUP_MAIL], n=1, cutoff=0.8)
     if near:
         file = f"forms/{form.name}/mail/{mail.name}.*"
         yield f'{file}: "{mail.name}" is not a mail kind; call it {near[0]}, or give your own mail another name.'

@@ -7,7 +7,7 @@ from itertools import product
 
 from registration_core.adapters.render import PARTS, SHARED
 from registration_core.domain.forms import MESSAGE
-from registration_core.domain.mail import MailKind
+from registration_core.domain.mail import GROUP_MAIL, MailKind
 from registration_core.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
 
 TYPE_CHECKING = False
@@ -42,7 +42,8 @@ def mails_in_english(forms_dir: Path, shared: Path, forms: Mapping[str, Form]) -
     """
     for form in forms.values():
         own = ((mail.name, language) for mail in form.mails for language in mail.languages)
-        for mail, language in (*product((*MailKind, MESSAGE.name), form.languages), *own):
+        group = (GROUP_MAIL,) if form.group is not None else ()
+        for mail, language in (*product((*MailKind, MESSAGE.name, *group), form.languages), *own):
             if language not in LANGUAGES:
                 yield from _in_english(forms_dir, shared, form, f"{mail}.{language}")
 

@@ -6,7 +6,7 @@ import hashlib
 import re
 
 from registration_core.domain.forms import OwnMail
-from registration_core.domain.mail import MailKind
+from registration_core.domain.mail import GROUP_MAIL, MailKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def own_mails(folder: Path) -> tuple[OwnMail, ...]:
     languages: dict[str, set[str]] = {}
     for path in sorted(folder.glob("*.j2")):
         match = FILE.fullmatch(path.name)
-        if match is not None and match["name"] not in list(MailKind):
+        if match is not None and match["name"] not in (*MailKind, GROUP_MAIL):
             text = path.read_bytes().decode(errors="replace")  # the mails' check tells what is no UTF-8
             files.setdefault(match["name"], {})[path.name] = text
             languages.setdefault(match["name"], set()).add(match["language"])

@@ -56,6 +56,7 @@ def submission_item(submission: Submission) -> Item:
         "quiet": submission.quiet or None,
         "spam_sign": submission.spam_sign,
         "labels": " ".join(submission.labels) or None,
+        "group": list(submission.members) or None,
     }
     if submission.notes or submission.check_ins:
         from registration_core.adapters.dynamodb.desk_values import desk_attributes  # noqa: PLC0415 - no visitor's has
@@ -106,6 +107,7 @@ def read_submission(item: Item) -> Submission:
         quiet=item.get("quiet", False),
         spam_sign=item.get("spam_sign"),
         labels=tuple(item.get("labels", "").split()),
+        members=tuple(item.get("group", ())),
         **desk_values,
     )
 
@@ -210,21 +212,25 @@ def blank_item(submission_id: str, number: int, at: datetime, *, like: Item) -> 
 
 def idempotency_item(form: str, idempotency: Idempotency, receipt: Receipt) -> Item:
     """Return the item with a request's first response."""
+    group = {"group": list(map(_receipt, receipt.group)), "members": [each.id for each in receipt.group]}
     return plain_item(
         keys.idempotency_key(form, idempotency.key),
         fingerprint=idempotency.fingerprint,
-        submission=receipt.id,
-        reference=receipt.reference,
-        status=receipt.status.value,
         expires_at=seconds(idempotency.expires_at),
-        **({} if receipt.position is None else {"position": receipt.position}),
+        **_receipt(receipt),
+        **(group if receipt.group else {}),
     )
+
+
+def _receipt(receipt: Receipt) -> Item:
+    position = {} if receipt.position is None else {"position": receipt.position}
+    return {"submission": receipt.id, "reference": receipt.reference, "status": receipt.status.value, **position}
 
 
 def read_receipt(item: Item) -> Receipt:
     """Return the first response from an item."""
-    status = Status(item["status"])
-    return Receipt(item["submission"], item["reference"], status, item.get("position"), repeated=True)
+    status, group = Status(item["status"]), tuple(map(read_receipt, item.get("group", ())))
+    return Receipt(item["submission"], item["reference"], status, item.get("position"), repeated=True, group=group)
 
 
 def mail_attributes(request: MailRequest) -> dict[str, object]:

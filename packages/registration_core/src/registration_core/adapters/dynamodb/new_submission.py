@@ -14,6 +14,7 @@ from registration_core.domain.errors import (
     NoSeatError,
     QuotaNotFoundError,
     ReferenceTakenError,
+    RollcallError,
     StorageUnavailableError,
     TicketSettledError,
 )
@@ -22,7 +23,7 @@ from registration_core.domain.submission import Event, Receipt, Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from registration_core.adapters.dynamodb.table import Item, Table, Write
@@ -50,27 +51,33 @@ class NewSubmission:
         first: tuple[str, str, datetime] | None,
     ) -> Receipt:
         """Store a submission; see `SubmissionRepository.add`."""
-        receipt = replace(_receipt(submission), repeated=first is not None)
-        if first is None or once is None:
-            writes = self._entry(submission, once, idempotency, receipt, imported_by)
-        else:
-            writes = self._repeat(submission, once, first, idempotency, receipt)
+        receipt = replace(receipt_of(submission), repeated=first is not None)
+        writes = self.writes(submission, once, idempotency, receipt, imported_by=imported_by, first=first)
         in_the_way = {name.partition(" ")[0]: item for name, item in self._table.transact(writes).items()}
         if not in_the_way:
             return receipt
         if "idempotency" in in_the_way:
             answer = first_answer(in_the_way["idempotency"], idempotency, own_id=submission.id)
             return replace(answer, repeated=answer.repeated or first is not None)
-        if "once" in in_the_way:
-            raise AlreadyRegisteredError(str(in_the_way["once"].get("submission", "")))
-        if "submission" in in_the_way:
-            raise StorageUnavailableError(f"The ID {submission.id} is already used. Nothing was stored.")
-        if "reference" in in_the_way:
-            raise ReferenceTakenError(f"The reference {submission.reference} is already used.")
-        if "wait" in in_the_way:
-            raise TicketSettledError(submission.id)
-        error = NoSeatError if in_the_way["quota"] else QuotaNotFoundError
-        raise error(submission.form, str(submission.option))
+        raise refusal(in_the_way, submission)
+
+    def writes(
+        self,
+        submission: Submission,
+        once: Once | None,
+        idempotency: Idempotency,
+        receipt: Receipt,
+        *,
+        imported_by: str | None = None,
+        first: tuple[str, str, datetime] | None = None,
+    ) -> dict[str, Write]:
+        """Return the writes by what they are about; the first word of a name says what a failed one means.
+
+        receipt: what the same request gets again.
+        """
+        if first is None or once is None:
+            return self._entry(submission, once, idempotency, receipt, imported_by)
+        return self._repeat(submission, once, first, idempotency, receipt)
 
     def _entry(
         self,
@@ -159,5 +166,20 @@ def first_answer(item: Item, idempotency: Idempotency, *, own_id: str) -> Receip
     return replace(receipt, repeated=receipt.id != own_id)
 
 
-def _receipt(submission: Submission) -> Receipt:
+def refusal(in_the_way: Mapping[str, Item], submission: Submission) -> RollcallError:
+    """Return the error for a transaction that failed. in_the_way: the existing items, by what they are about."""
+    if "once" in in_the_way:
+        return AlreadyRegisteredError(str(in_the_way["once"].get("submission", "")))
+    if "submission" in in_the_way:
+        return StorageUnavailableError(f"The ID {submission.id} is already used. Nothing was stored.")
+    if "reference" in in_the_way:
+        return ReferenceTakenError(f"The reference {submission.reference} is already used.")
+    if "wait" in in_the_way:
+        return TicketSettledError(submission.id)
+    error = NoSeatError if in_the_way["quota"] else QuotaNotFoundError
+    return error(submission.form, str(submission.option))
+
+
+def receipt_of(submission: Submission) -> Receipt:
+    """Return a new submission's receipt."""
     return Receipt(submission.id, submission.reference, submission.status, submission.position)

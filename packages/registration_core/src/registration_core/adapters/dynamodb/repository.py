@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.leases import MailLeases
     from registration_core.adapters.dynamodb.table import Item, Key, Table
     from registration_core.adapters.dynamodb.tickets import Tickets
+    from registration_core.domain.groups import Newcomer, Share
     from registration_core.domain.mail import MailRequest, MailState
     from registration_core.domain.ports import Clock
     from registration_core.domain.quota import QuotaState
@@ -47,6 +48,15 @@ class DynamoSubmissionRepository(SubmissionRepository):
         """Store a submission unchanged, all or nothing, and return its receipt."""
         new = NewSubmission(self._table, now=self._clock.now(), randomness=self._randomness)
         return new.add(submission, once, idempotency, imported_by=imported_by, first=first)
+
+    def add_group(
+        self, newcomers: Sequence[Newcomer], shares: Mapping[str, Share], *, idempotency: Idempotency
+    ) -> Receipt:
+        """Store the submissions of a group, all or none, and return the first's receipt with all."""
+        from registration_core.adapters.dynamodb.new_group import NewGroup  # noqa: PLC0415 - few forms have one
+
+        new = NewGroup(self._table, now=self._clock.now(), randomness=self._randomness)
+        return new.add(newcomers, shares, idempotency)
 
     def standing(self, form: str, once: Once) -> tuple[str, str, datetime] | None:
         """Return the person's submission for the option: its ID, its guard's fingerprint, and when it expires.

@@ -39,14 +39,21 @@ def change_of(record: Mapping[str, Any]) -> Change | Notice | None:
             version=int(new["version"]["N"]),
             status=Status(new["status"]["S"]),
             was=None if inserted else Status(images["OldImage"]["status"]["S"]),
-            quiet=inserted and "quiet" in new,
+            quiet="quiet" in new and (inserted or _verified_with_others(images["OldImage"], new)),
             by_registrant=keys.BY_REGISTRANT in new,
             form=str(new.get("form", {}).get("S", "")),
             edited=() if inserted else _edited(images["OldImage"], new),
             at=_at(images.get("ApproximateCreationDateTime")),
+            in_group="group" in new,
         )
     except (AttributeError, KeyError, OverflowError, OSError, TypeError, ValueError) as error:
         raise UnreadableRecordError(f"a stream record cannot be read: {type(error).__name__}") from error
+
+
+def _verified_with_others(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether the registrant verified the submission with others of its group, whose mail tells of it."""
+    verified = (old["status"]["S"], new["status"]["S"]) == (Status.PENDING, Status.CONFIRMED)
+    return verified and "group" in new and keys.BY_REGISTRANT in new
 
 
 def _edited(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:

@@ -176,8 +176,8 @@ class SubmissionChange:
         return put(item, free, now=items.seconds(self._now), id=submission_id)
 
     def _removals(self, guards: Iterable[str], after: Submission) -> dict[str, Write]:
-        """Return the deletions of these guards, if they still belong to this submission."""
-        still_theirs = "attribute_not_exists(pk) OR submission = :id"
+        """Return the deletions of these guards, if they still belong to this submission, or to its group."""
+        still_theirs = "attribute_not_exists(pk) OR submission = :id OR contains(#members, :id)"
         return {pk: delete(keys.guard_key(pk), still_theirs, id=after.id) for pk in guards}
 
 

@@ -15,7 +15,6 @@ OWN_SYSTEMS = (
     "test_local_up",
     "test_one_origin",
     "test_package",
-    "test_third_form",
 )
 """Integration tests that don't use the deployed stack."""
 

@@ -1,13 +1,15 @@
-"""The organisation of the tests' own stacks: the example, and the forms of `tests/forms`."""
+"""The organisation of the tests' own stacks: the example, the editor's guide's form and those of `tests/forms`."""
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shipped import ROOT, SOURCES
+from workshop import form_file
 
 from rollcall_build.sources import Sources
 
@@ -24,6 +26,11 @@ def organisation(folder: Path) -> Sources:
     shutil.copytree(SOURCES.organisation, folder)
     sources = Sources(ROOT, folder)
     _change(sources.forms / "registration" / "form.toml", 'before = "7d"', 'before = "1h"')
+    (sources.forms / "workshop").mkdir()
+    (sources.forms / "workshop" / "form.toml").write_text(form_file(), encoding="utf-8")
+    own = sorted(["workshop", *(form.name for form in FORMS.iterdir())])
+    unlisted = f"unlisted_forms = {json.dumps(own)}\n\n[organisation]"  # the pages look as those of the example
+    _change(sources.site / "site.toml", "[organisation]", unlisted)
     for form in FORMS.iterdir():
         shutil.copytree(form, sources.forms / form.name)
         file = sources.forms / form.name / "form.toml"
@@ -37,7 +44,7 @@ def _in_days(written: re.Match[str]) -> str:
 
 
 def _change(file: Path, old: str, new: str) -> None:
-    """Change what would make tests fail on some days: a reminder in the week before the example's courses start."""
+    """Change a file of the copy. With the example's own reminder, tests would fail in the week before its courses."""
     text = file.read_text(encoding="utf-8")
     assert old in text, f"{file} has no {old}"
     file.write_text(text.replace(old, new), encoding="utf-8")

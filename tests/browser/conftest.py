@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from registration_core.domain.forms import Form
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""The first is the same browser without its windows, toolbars and menus: a test takes a third of the time."""
 ARGUMENTS = (
     "--no-sandbox",  # the tests may run as root, where Chromium's own sandbox does not start
     "--disable-gpu",
@@ -61,7 +62,7 @@ def find_browser() -> str:
         if path := shutil.which(name):
             return path
     pytest.fail(
-        "The browser tests need Chromium, and none is on the PATH. Install it, on Debian by: apt-get install chromium",
+        "The browser tests need Chromium, and none is on the PATH. On Debian: apt-get install chromium-headless-shell",
         pytrace=False,
     )
 

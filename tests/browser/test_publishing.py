@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
-from shipped import SOURCES, copied_sources
+from shipped import ROOT
 
 from admin_cli.site.publish import publish
 from rollcall_build.site.build import build
+from rollcall_build.sources import Sources
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from rollcall_build.sources import Sources
 
 
 def test_publish__brings_only_a_changed_word_to_the_visitor(stack: Any, visit: Any, tmp_path: Path) -> None:
@@ -26,19 +26,19 @@ def test_publish__brings_only_a_changed_word_to_the_visitor(stack: Any, visit: A
             distribution_id=stack.outputs["distribution_id"],
         )
 
-    theirs = copied_sources(tmp_path / "clone")
+    theirs = Sources(ROOT, shutil.copytree(stack.workspace.sources.organisation, tmp_path / "academy"))
     words = theirs.site / "en.toml"
     words.write_text(words.read_text().replace('title = "Build a robot this term"', 'title = "Build two robots"'))
     visitor = visit()
     try:
-        assert published(SOURCES).uploaded == ()
+        assert published(stack.workspace.sources).uploaded == ()
         report = published(theirs)
         assert report.uploaded == ("index.html",)
         assert report.invalidated == ("/", "/index.html")
         visitor.goes_to("/")
         assert visitor.page.inner_text("h1") == "Build two robots"
     finally:
-        published(SOURCES)
+        published(stack.workspace.sources)
     newcomer = visit()  # with an empty cache: the first visitor's keeps a page for a minute
     newcomer.goes_to("/")
     assert newcomer.page.inner_text("h1") == "Build a robot this term"

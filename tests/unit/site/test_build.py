@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,24 @@ class TestMistakes:
         data = forms["contact"].to_dict() | {"name": "thank-you"}
         forms["thank-you"] = Form.from_dict(data)
         assert message().startswith("forms/thank-you: ")
+
+
+def test_unlisted_form__has_a_page_but_no_link(sources: Sources, forms: dict[str, Form]) -> None:
+    site = sources.site / "site.toml"
+    site.write_text(f'unlisted_forms = ["camp"]\n{site.read_text()}')
+    forms["camp"] = replace(forms["contact"], name="camp")
+    made = render(sources, forms, api_url=API, site_url=SITE)
+    files = {file.key: file.body.decode() for file in made if file.is_page}
+    assert '<meta name="robots" content="noindex">' in files["camp"]
+    assert 'href="/camp"' not in files["index.html"] + files["camp"]
+    assert 'href="/contact"' in files["index.html"]
+
+
+def test_unlisted_form__that_is_unknown_is_refused(sources: Sources, forms: dict[str, Form]) -> None:
+    site = sources.site / "site.toml"
+    site.write_text(f'unlisted_forms = ["camp"]\n{site.read_text()}')
+    with pytest.raises(SiteBuildError, match=r'site/site\.toml: "unlisted_forms" names "camp"; use one of'):
+        render(sources, forms, api_url=API, site_url=SITE)
 
 
 def test_form_without_its_own_words__has_the_general_ones(sources: Sources, forms: dict[str, Form]) -> None:

@@ -33,7 +33,7 @@ from rollcall_build.forms.example_addresses import ensure_own_addresses
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.mails.checks import check_mails
 from rollcall_build.site.content import SiteContent, read_site_content
-from rollcall_build.site.pages import home_path, navigation
+from rollcall_build.site.pages import form_links, home_path, navigation
 from rollcall_build.site.theme import SCHEMES, read_theme
 from rollcall_build.sources import Sources, sources_of
 
@@ -149,7 +149,7 @@ def site_parts(sources: Sources) -> Iterator[tuple[str, bytes]]:
         "theme_colours": {scheme: theme.colours[scheme]["card"] for scheme in SCHEMES},
     }
     words = {language: _page_words(content, forms, language, look) for language in content.languages}
-    pages = {language: {link.name: link.path for link in navigation(content, forms, language)} for language in words}
+    pages = {language: {link.name: link.path for link in form_links(content, forms, language)} for language in words}
     yield f"forms/{PAGES}", json.dumps(pages, separators=(",", ":")).encode()
     yield "site/words.json", json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()
     templates = sources.root / "site" / "templates"
@@ -164,7 +164,7 @@ def _page_words(
 ) -> dict[str, Any]:
     """Return a language's words for these pages, and the addresses on the site that they lead to."""
     words = content.words[language]
-    links = navigation(content, forms, language)
+    links = form_links(content, forms, language)
     shared_words = {name: words[name] for name in SHARED_WORDS if name in words}
     texts = {link.name: {**words["forms"]["any"], **words["forms"].get(link.name, {})} for link in links}
     return {
@@ -174,7 +174,10 @@ def _page_words(
             **look,
             "home": home_path(content, language),
             "prefix": content.prefix(language),
-            "navigation": [{"path": link.path, "label": link.label, "language": link.language} for link in links],
+            "navigation": [
+                {"path": link.path, "label": link.label, "language": link.language}
+                for link in navigation(content, forms, language)
+            ],
             "forms": {
                 link.name: {"path": link.path, **{name: texts[link.name][name] for name in FORM_WORDS}}
                 for link in links

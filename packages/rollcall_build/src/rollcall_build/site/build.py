@@ -18,7 +18,7 @@ from rollcall_build.site.errors import SiteBuildError
 from rollcall_build.site.events import events
 from rollcall_build.site.files import SiteBuild, SiteFile
 from rollcall_build.site.indexes import robots, sitemap
-from rollcall_build.site.pages import Page, home_path, navigation, site_pages, switch
+from rollcall_build.site.pages import Page, form_links, home_path, navigation, site_pages, switch
 from rollcall_build.site.templates import Renderer
 from rollcall_build.site.texts import Texts
 from rollcall_build.site.theme import SCHEMES, Theme, read_theme
@@ -135,6 +135,9 @@ def _content(sources: Sources) -> SiteContent:
 
 def _pages(content: SiteContent, forms: Mapping[str, Form]) -> tuple[Page, ...]:
     """Return the pages. Raises SiteBuildError if two have the same address, or a form has none."""
+    for name in content.unlisted_forms:
+        if name not in forms:
+            raise SiteBuildError(f'{CONTENT}/{SHARED}: "unlisted_forms" names "{name}"; use one of {", ".join(forms)}.')
     pages = site_pages(content, forms)
     taken = {key for page in pages if page.form is None for key in _keys(page)} | {*content.languages}
     for name, form in forms.items():
@@ -161,7 +164,7 @@ def _given(content: SiteContent, forms: Mapping[str, Form], language: str, *, ap
     """Return the values for all pages in one language."""
     texts = {name: Texts(words, source=f"{CONTENT}/{name}.toml") for name, words in content.words.items()}
     text = texts[language]
-    links = navigation(content, forms, language)
+    links = form_links(content, forms, language)
     views = {
         link.name: form_view(
             forms[link.name], text, path=link.path, link=link.label, api_url=api_url, prefix=content.prefix(language)
@@ -176,7 +179,7 @@ def _given(content: SiteContent, forms: Mapping[str, Form], language: str, *, ap
         "home": home_path(content, language),
         "homes": {other: home_path(content, other) for other in content.languages},
         "prefix": content.prefix(language),
-        "navigation": links,
+        "navigation": navigation(content, forms, language),
         "forms": tuple(views.values()),
         "views": views,
         "courses": courses(form, field, text, path=views[form.name].path, source=described),

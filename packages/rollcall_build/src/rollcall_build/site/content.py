@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SHARED = time_zones.FILE
 """The file with what is the same in every language."""
+UNLISTED = "unlisted_forms"
 OWN_PAGE = "my"
 """The table of a registrant's own page, which has its own file per language: `my.sv.toml`."""
 
@@ -35,10 +36,12 @@ class SiteContentError(RollcallError):
 class SiteContent:
     """The words by language, the site's first language first, each including what is the same in every language.
 
-    A language's words include `language`, its tag, and `direction`, `ltr` or `rtl`.
+    A language's words include `language`, its tag, and `direction`, `ltr` or `rtl`. unlisted_forms: the forms
+    that only people with the address find.
     """
 
     words: Mapping[str, dict[str, Any]]
+    unlisted_forms: tuple[str, ...] = ()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -58,6 +61,9 @@ def read_site_content(folder: Path, *, source: str = "site") -> SiteContent:
     shared = _table(folder, SHARED, source)
     languages = sorted(path.stem for path in folder.glob("*.toml") if _LANGUAGE.fullmatch(path.stem))
     first = shared.pop("first_language", "")
+    unlisted = shared.pop(UNLISTED, [])
+    if not isinstance(unlisted, list) or not all(isinstance(name, str) for name in unlisted):
+        raise SiteContentError(f'{source}/{SHARED}: "{UNLISTED}" must be a list of forms, such as ["camp"].')
     shared.pop(time_zones.KEY, None)  # comes with the forms
     if first not in languages:
         files = ", ".join(languages) or "no language, for there is no such file"
@@ -74,7 +80,7 @@ def read_site_content(folder: Path, *, source: str = "site") -> SiteContent:
     ]
     if problems:
         raise SiteContentError("\n".join(problems))
-    return SiteContent(words)
+    return SiteContent(words, tuple(unlisted))
 
 
 def _words(folder: Path, language: str, shared: dict[str, Any], source: str) -> dict[str, Any]:

@@ -27,7 +27,8 @@ class Page:
     """One page.
 
     name: the same in every language. key: its key in the bucket. template: its template's file. form: the form on it,
-    if any. alternates: languages and addresses of this page, including its own.
+    if any. alternates: languages and addresses of this page, including its own. listed: whether search engines may list
+    it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Page:
     template: str
     form: str | None = None
     alternates: tuple[tuple[str, str], ...] = ()
+    listed: bool = True
 
     @property
     def path(self) -> str:
@@ -49,15 +51,10 @@ class Page:
             return ()
         return (*self.alternates, ("x-default", self.alternates[0][1]))
 
-    @property
-    def listed(self) -> bool:
-        """Whether search engines may list it."""
-        return self.name not in UNLISTED
-
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link of the navigation. name: the page that it leads to. language: that page's."""
+    """A link to a form. name: the page that it leads to. language: that page's."""
 
     name: str
     path: str
@@ -81,14 +78,20 @@ def site_pages(content: SiteContent, forms: Mapping[str, Form]) -> tuple[Page, .
         for name, form in _ordered(content, forms):
             if language in form.languages:
                 key = f"{content.prefix(language)}/{name}".removeprefix("/")
-                pages.append(Page(name, language, key, FORM_TEMPLATE, form=name))
+                listed = name not in content.unlisted_forms
+                pages.append(Page(name, language, key, FORM_TEMPLATE, form=name, listed=listed))
         if language == content.languages[0]:
             pages += [_standing(name, language, content) for name in FOR_ALL_LANGUAGES]
     return tuple(replace(page, alternates=_alternates(page, pages)) for page in pages)
 
 
 def navigation(content: SiteContent, forms: Mapping[str, Form], language: str) -> tuple[Link, ...]:
-    """Return the links to the forms on this language's pages, in the order of the content file's tables.
+    """Return the links to forms that every page shows: `form_links` without the unlisted forms."""
+    return tuple(link for link in form_links(content, forms, language) if link.name not in content.unlisted_forms)
+
+
+def form_links(content: SiteContent, forms: Mapping[str, Form], language: str) -> tuple[Link, ...]:
+    """Return the links to all forms on this language's pages, in the order of the content file's tables.
 
     If a form has no texts in this language, its link leads to the first of the site's languages that it has.
     """
@@ -133,7 +136,8 @@ def _standing(name: str, language: str, content: SiteContent) -> Page:
     prefix = content.prefix(language).removeprefix("/")
     if name == HOME:
         return Page(name, language, f"{prefix}/" if prefix else "index.html", "home.html.j2")
-    return Page(name, language, f"{prefix}/{name}" if prefix else name, f"{name}.html.j2")
+    key = f"{prefix}/{name}" if prefix else name
+    return Page(name, language, key, f"{name}.html.j2", listed=name not in UNLISTED)
 
 
 def _alternates(page: Page, pages: Sequence[Page]) -> tuple[tuple[str, str], ...]:

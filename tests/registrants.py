@@ -82,14 +82,14 @@ def token_of(link: str) -> str:
     return urllib.parse.parse_qs(urllib.parse.urlsplit(link).query)["t"][0]
 
 
-def signed(stack: DeployedStack, entry_id: str, *, expires_at: datetime) -> str:
+def signed(stack: DeployedStack, entry_id: str, *, expires_at: datetime, purpose: str = MY) -> str:
     """Return a token as notify would sign it for the entry's address; a stack's first mail makes the key."""
     found = repository(stack).several([entry_id])
     address = found[entry_id].email if entry_id in found else ""
     secrets, name = stack.client("secretsmanager"), f"rollcall/{stack.workspace.stack}/signing-key"
     wait_until(lambda: secrets.describe_secret(SecretId=name).get("VersionIdsToStages"), what="the signing key")
     keys = parse_keys(secrets.get_secret_value(SecretId=name)["SecretString"])
-    return TokenSigner(keys).sign(entry_id, purpose=MY, expires_at=expires_at, address=address)
+    return TokenSigner(keys).sign(entry_id, purpose=purpose, expires_at=expires_at, address=address)
 
 
 def view(stack: DeployedStack, token: str, **query: str) -> Answer:

@@ -142,7 +142,7 @@ data "aws_iam_policy_document" "links" {
     condition {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
-      values   = ["SUB#*", "ONCE#*", "IDEM#*", "QUOTA#*", "ERASED#*"]
+      values   = ["SUB#*", "ONCE#*", "IDEM#*", "QUOTA#*", "ERASED#*", "SUPPRESS#*"]
     }
   }
 

@@ -24,6 +24,7 @@ from registration_core.domain.mail_ports import (
     MailOutcomes,
     Sendings,
     SuppressionList,
+    Unsubscriptions,
 )
 from registration_core.domain.submission import Event, Status, email_key
 from registration_core.services.reminders import ReminderService
@@ -67,6 +68,34 @@ class InMemorySuppressionList(SuppressionList):
         for entry in entries if self.repository is not None else ():
             event = Event(new_ulid(now, os.urandom), now, "suppression lifted", by, entry.status, entry.version)
             self.repository._events[entry.id].append(event)  # type: ignore[union-attr]
+
+
+@dataclass(slots=True)
+class InMemoryUnsubscriptions(Unsubscriptions):
+    """Refused forms in a dictionary."""
+
+    clock: Clock
+    until: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    repository: InMemorySubmissionRepository | None = None
+
+    def add(self, entry: Submission, *, expires_at: datetime) -> None:
+        if not self.holds(entry):
+            self._note(entry, "mail unsubscribed", "registrant")
+        self.until.setdefault((entry.form, email_key(entry.email)), expires_at)
+
+    def holds(self, entry: Submission) -> bool:
+        until = self.until.get((entry.form, email_key(entry.email)))
+        return until is not None and until > self.clock.now()
+
+    def lift(self, entry: Submission, *, by: str) -> None:
+        self.until.pop((entry.form, email_key(entry.email)), None)
+        self._note(entry, "mail subscribed again", by)
+
+    def _note(self, entry: Submission, what: str, by: str) -> None:
+        if self.repository is not None:
+            now = self.clock.now()
+            event = Event(new_ulid(now, os.urandom), now, what, by, entry.status, entry.version)
+            self.repository._events[entry.id].append(event)
 
 
 @dataclass(slots=True)

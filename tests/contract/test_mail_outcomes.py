@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import permutations
 from typing import TYPE_CHECKING
 
 import pytest
 from contract.fakes import CountedRandomness, InMemorySubmissionRepository, PlainSigner, StoppedClock
-from contract.mail_fakes import InMemoryMailOutcomes, InMemorySuppressionList
+from contract.mail_fakes import InMemoryMailOutcomes, InMemorySuppressionList, InMemoryUnsubscriptions
 from unit.core.builders import a_form, an_entry
 
 from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes, DynamoSuppressionList
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.table import Table
+from registration_core.adapters.dynamodb.unsubscriptions import DynamoUnsubscriptions
 from registration_core.domain.errors import MailHeldError, MailLeaseLostError
 from registration_core.domain.identifiers import new_submission_id
 from registration_core.domain.mail import MailKind, MailRequest, MailState
 from registration_core.domain.submission import Idempotency
 
 if TYPE_CHECKING:
-    from registration_core.domain.mail_ports import MailOutcomes, SuppressionList
+    from registration_core.domain.mail_ports import MailOutcomes, SuppressionList, Unsubscriptions
     from registration_core.domain.ports import SubmissionRepository
 
 ADDRESS = "robin@example.org"
@@ -37,6 +38,7 @@ class Mails:
     repository: SubmissionRepository
     outcomes: MailOutcomes
     suppressions: SuppressionList
+    unsubscriptions: Unsubscriptions
 
     def __post_init__(self) -> None:
         entry = an_entry(
@@ -70,11 +72,18 @@ def mails(request: pytest.FixtureRequest) -> Mails:
     clock = StoppedClock()
     if request.param == "memory":
         fake = InMemorySubmissionRepository(clock, CountedRandomness())
-        return Mails(clock, fake, InMemoryMailOutcomes(fake), InMemorySuppressionList(clock, repository=fake))
+        return Mails(
+            clock,
+            fake,
+            InMemoryMailOutcomes(fake),
+            InMemorySuppressionList(clock, repository=fake),
+            InMemoryUnsubscriptions(clock, repository=fake),
+        )
     table, call = request.getfixturevalue("table"), sdk_call(request.getfixturevalue("dynamodb"))
     repository = DynamoSubmissionRepository(Table(call, table), clock=clock)
     suppressions = DynamoSuppressionList(Table(call, table), signer=PlainSigner(), clock=clock)
-    return Mails(clock, repository, DynamoMailOutcomes(Table(call, table), clock=clock), suppressions)
+    unsubscriptions = DynamoUnsubscriptions(Table(call, table), signer=PlainSigner(), clock=clock)
+    return Mails(clock, repository, DynamoMailOutcomes(Table(call, table), clock=clock), suppressions, unsubscriptions)
 
 
 @pytest.mark.parametrize(
@@ -163,3 +172,26 @@ def test_lift__allows_mail_again_and_adds_to_each_history(mails: Mails) -> None:
     assert [event.what for event in events] == ["submitted", "suppression lifted", "suppression lifted"]
     mails.suppressions.add(ADDRESS, reason=MailState.BOUNCED, expires_at=mails.clock.at + timedelta(days=1))
     assert mails.suppressions.holds(ADDRESS)
+
+
+def test_unsubscription__is_for_the_address_and_the_form(mails: Mails) -> None:
+    """In any spelling; repeated, it adds nothing to the history."""
+    sibling = replace(mails.entry, email=ADDRESS.upper())
+    other_form = replace(mails.entry, form="other")
+    stranger = replace(mails.entry, email="kim@example.org")
+    until = mails.clock.at + timedelta(days=9)
+    for _ in range(2):
+        mails.clock.forward(seconds=1)
+        mails.unsubscriptions.add(mails.entry, expires_at=until)
+
+    held = [mails.unsubscriptions.holds(each) for each in (mails.entry, sibling, other_form, stranger)]
+    assert held == [True, True, False, False]
+    assert not mails.suppressions.holds(ADDRESS)
+    mails.clock.forward(seconds=1)
+    mails.unsubscriptions.lift(sibling, by="kim")
+    assert not mails.unsubscriptions.holds(mails.entry)
+    lines = [(event.what, event.by) for event in mails.repository.details(mails.entry.id).events]
+    assert lines == [("submitted", "registrant"), ("mail unsubscribed", "registrant"), ("mail subscribed again", "kim")]
+    mails.unsubscriptions.add(mails.entry, expires_at=until)
+    mails.clock.forward(days=9)
+    assert not mails.unsubscriptions.holds(mails.entry)

@@ -82,7 +82,7 @@ KEYS = {
         "BatchGetItem": {"ONCE#*", "QUOTA#*"},
         "GetItem": {"ONCE#*", "QUOTA#*", "KEY#guards"},
     },
-    "links": {action.removeprefix("dynamodb:"): {*ENTRY, "ERASED#*"} for action in CHANGES},
+    "links": {action.removeprefix("dynamodb:"): {*ENTRY, "ERASED#*", "SUPPRESS#*"} for action in CHANGES},
     "sweep": {
         **{action.removeprefix("dynamodb:"): ENTRY for action in CHANGES},
         **{key: {*ENTRY, "SEND#*"} for key in ("PutItem", "Query", "UpdateItem")},

@@ -76,6 +76,8 @@ def add_german(sources: Sources) -> None:
     english = (content / "en.toml").read_text(encoding="utf-8")
     (content / "de.toml").write_text(english.replace('name = "English"', 'name = "Deutsch"'), encoding="utf-8")
     shutil.copy(content / "my.en.toml", content / "my.de.toml")
+    for file in sources.forms.glob("*/mail/reminder.en.*"):  # a reminder must be in each language
+        shutil.copy(file, file.with_name(file.name.replace(".en.", ".de.")))
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from integration.api_requests import FORMS, example
 from registrants import Registrant, no_seats_left, press, signed
 
+from registration_core.adapters.signing import UNSUBSCRIBE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -267,6 +269,13 @@ def expired(scene: Scene) -> None:
     scene.own_page(Registrant(scene.stack), days=-1)
 
 
+def unsubscribe(scene: Scene) -> None:
+    """Reach the page that stops a form's mails."""
+    registrant, ends = Registrant(scene.stack), datetime.now(UTC) + timedelta(days=1)
+    token = signed(scene.stack, registrant.id, expires_at=ends, purpose=UNSUBSCRIBE)
+    scene.visitor.page.goto(f"{scene.stack.api_url}/my?unsubscribe={token}&lang={scene.language}")
+
+
 def broken_link(scene: Scene) -> None:
     scene.visitor.page.goto(f"{scene.stack.api_url}/my?t=v1.broken&lang={scene.language}")
 
@@ -313,6 +322,7 @@ STATES = (
     State("my-erased", own_page_after("contact", "erase")),
     State("my-cancel-asked", confirmation("cancel")),
     State("my-erase-asked", confirmation("erase")),
+    State("my-unsubscribe", unsubscribe),
     State("my-expired", expired, "410"),
     State("my-broken-link", broken_link, "403"),
 )

@@ -265,3 +265,13 @@ def test_send__tells_unsent_refused_and_unknown_apart(error: Exception, expected
 
 def test_client_config__never_retries_a_send() -> None:
     assert CLIENT_CONFIG.retries == {"total_max_attempts": 1}
+
+
+def test_unsubscribe_link__is_in_the_headers_for_one_click() -> None:
+    """RFC 2369 and RFC 8058: on one line, however long it is. A mail about the contract has neither header."""
+    url = f"https://api.example.org/my?unsubscribe=v1.k.{'a' * 300}.b"
+    lines = compose(a_mail(unsubscribe_url=url), SENDER).split(b"\r\n")
+
+    assert f"List-Unsubscribe: <{url}>".encode() in lines
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+    assert b"List-Unsubscribe" not in compose(a_mail(), SENDER)

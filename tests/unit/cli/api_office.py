@@ -131,6 +131,7 @@ class ApiOffice:
             watch=MailWatch(asked=asked, sleep=self.waited.append, monotonic=every_half_minute()),
             redrive=missing,
             suppressions=office.suppressions,
+            unsubscribe=missing,
             account_suppressions=missing,
         )
         return FakeStack(

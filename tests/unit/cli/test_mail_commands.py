@@ -23,6 +23,7 @@ from contract.mail_fakes import (
     InMemoryJournal,
     InMemorySendings,
     InMemorySuppressionList,
+    InMemoryUnsubscriptions,
     ListedChanges,
     ListedDeadLetters,
 )
@@ -41,6 +42,7 @@ from registration_core.services.query import QueryService
 from registration_core.services.redrive import RedriveService
 from registration_core.services.resend import ResendService
 from registration_core.services.send import SendService
+from registration_core.services.unsubscribe import UnsubscribeService
 from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ class World:
         self.add(ENTRY)
         self.queue = ListedMailQueue()
         self.suppressions = InMemorySuppressionList(self.clock)
+        self.unsubscriptions = InMemoryUnsubscriptions(self.clock, repository=self.repository)
         self.mails, self.stream, self.changes = ListedDeadLetters(), ListedDeadLetters(), ListedChanges()
         self.outcome = MailState.SENT
         asked = InMemoryAskedMails(self.repository)
@@ -81,7 +84,13 @@ class World:
             resend=ResendService(
                 asked=asked, queue=self.queue, clock=self.clock, suppressions=self.suppressions, forms=forms
             ),
-            send=SendService(asked=asked, sendings=InMemorySendings(self.clock), queue=self.queue, clock=self.clock),
+            send=SendService(
+                asked=asked,
+                sendings=InMemorySendings(self.clock),
+                queue=self.queue,
+                clock=self.clock,
+                unsubscriptions=self.unsubscriptions,
+            ),
             watch=MailWatch(asked=asked, sleep=self.pause, monotonic=self.elapsed),
             redrive=RedriveService(
                 mail_letters=self.mails,
@@ -93,6 +102,7 @@ class World:
                 clock=self.clock,
             ),
             suppressions=self.suppressions,
+            unsubscribe=UnsubscribeService(unsubscriptions=self.unsubscriptions, clock=self.clock),
             account_suppressions=InMemoryAccountSuppressions,
         )
 
@@ -335,7 +345,7 @@ def test_send__reaches_those_whom_the_options_select(world: World) -> None:
         (("--template", "moved", "--set", "room="), 2, 'Write --set room="Kuggen 2"'),
         (("--template", "moved", "--set", "room=a\nb"), 2, "must be one line"),
         (("--template", "moved", "--set", "romo=1"), 2, "Did you mean 'room'? It uses: room."),
-        (("--template", "mvoed"), 3, "There are: moved.\nWrite forms/registration/mail/mvoed.en.subject.j2"),
+        (("--template", "mvoed"), 3, "There are: moved, reminder.\nWrite forms/registration/mail/mvoed.en.subject.j2"),
         (("--template", "confirmed"), 2, "'confirmed' is sent automatically"),
         (
             ("--template", "moved", "--set", "room=x", "--status", "spam"),
@@ -607,4 +617,31 @@ def test_preview__reports_another_version_on_the_stack(world: World) -> None:
 
 def test_preview__of_a_form_needs_a_kind(world: World) -> None:
     ran = world("mail", "preview", "registration", "--dir", str(FORMS_DIR))
-    assert (ran.code, "staff_spam, moved." in ran.err) == (2, True)
+    assert (ran.code, "staff_spam, moved, reminder." in ran.err) == (2, True)
+
+
+def test_resubscribe__lists_and_lifts_what_somebody_stopped(world: World) -> None:
+    world.unsubscriptions.add(ENTRY, expires_at=NOW + timedelta(days=9))
+
+    looked = world("mail", "resubscribe", REFERENCE, "--dry-run")
+    done = world("mail", "resubscribe", ENTRY.email, "--yes")
+    again = world("mail", "resubscribe", ENTRY.email, "--yes")
+
+    assert f"{ENTRY.email} has stopped the mails of registration that aren't about a registration itself." in looked.err
+    assert done.err.endswith(f"{ENTRY.email} gets these mails again from now on.\n")
+    assert again.err.endswith("has stopped no mails. Nothing was changed.\n")
+    event = world.repository.details(ENTRY.id).events[-1]
+    assert (event.what, event.by) == ("mail subscribed again", STAFF.arn)
+
+
+def test_send__counts_those_who_refuse_such_mails(world: World) -> None:
+    form = FORMS["registration"]
+    marked = replace(form, mails=tuple(replace(mail, unsubscribe=True) for mail in form.mails))
+    world.rollcall.forms = FORMS | {"registration": marked}
+    world.more(2)
+    world.unsubscriptions.add(ENTRY, expires_at=NOW + timedelta(days=9))
+
+    ran = world(*MOVED, "--yes")
+
+    assert "1 submission left out, because the registrants want no such mails.\n" in ran.err
+    assert "Queued 2 of 2 mails." in ran.err

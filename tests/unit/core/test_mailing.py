@@ -19,7 +19,7 @@ from contract.fakes import (
     PlainRenderer,
     StoppedClock,
 )
-from contract.mail_fakes import InMemorySendings, InMemorySuppressionList
+from contract.mail_fakes import InMemorySendings, InMemorySuppressionList, InMemoryUnsubscriptions
 from unit.core.builders import a_form, an_entry
 
 from lambda_handlers.notify import MAIL_TAKES_S
@@ -81,10 +81,12 @@ class World:
             forms=GivenForms(replace(FORM, staff=staff, staff_mails=staff_mails)),
             repository=self.repository,
             suppressions=self.suppressions,
+            unsubscriptions=InMemoryUnsubscriptions(self.clock),
             sendings=self.sendings,
             renderer=PlainRenderer(),
             mailer=self.mailer,
             links=lambda submission: f"https://api.example/my?t={submission.id}",
+            unsubscribe_links=lambda submission: f"https://api.example/my?unsubscribe={submission.id}",
             clock=self.clock,
             randomness=CountedRandomness("notify"),
         )

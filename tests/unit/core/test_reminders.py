@@ -17,7 +17,13 @@ from contract.fakes import (
     PlainSigner,
     StoppedClock,
 )
-from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal, InMemorySendings, InMemorySuppressionList
+from contract.mail_fakes import (
+    InMemoryAskedMails,
+    InMemoryJournal,
+    InMemorySendings,
+    InMemorySuppressionList,
+    InMemoryUnsubscriptions,
+)
 from contract.manage_fake import InMemoryManagedRepository
 from unit.core.builders import a_field, a_form, an_entry, words
 
@@ -93,10 +99,12 @@ class World:
         self.edit = EditService(signer=PlainSigner(), randomness=CountedRandomness("edit"), **shared)
         self.notify = NotifyService(
             suppressions=InMemorySuppressionList(self.clock),
+            unsubscriptions=InMemoryUnsubscriptions(self.clock),
             sendings=self.sendings,
             renderer=PlainRenderer(),
             mailer=self.mailer,
             links=lambda submission: f"https://api.example/my?t={submission.id}",
+            unsubscribe_links=lambda submission: f"https://api.example/my?unsubscribe={submission.id}",
             randomness=CountedRandomness("notify"),
             **shared,
         )

@@ -17,10 +17,11 @@ from contract.fakes import (
     PlainRenderer,
     StoppedClock,
 )
-from contract.mail_fakes import InMemoryAskedMails, InMemorySendings, InMemorySuppressionList
+from contract.mail_fakes import InMemoryAskedMails, InMemorySendings, InMemorySuppressionList, InMemoryUnsubscriptions
 from unit.core.builders import a_form, an_entry
 
 from registration_core.domain.errors import MailQueueError
+from registration_core.domain.forms import OwnMail
 from registration_core.domain.mail import MailState
 from registration_core.domain.mail_errors import SendingNotFoundError
 from registration_core.domain.submission import Idempotency, Status, Submission
@@ -29,6 +30,7 @@ from registration_core.services.notify import NotifyService, Outcome
 from registration_core.services.send import USUAL, SendingPlan, SendService
 
 if TYPE_CHECKING:
+    from registration_core.domain.forms import Form
     from registration_core.domain.mail import MailRequest
 
 FORM = a_form()
@@ -39,7 +41,8 @@ ROOM = {"room": "Kuggen 2"}
 class World:
     """Submissions of one option, a send service, and the notify that sends what it queues."""
 
-    def __init__(self, entries: int = 3) -> None:
+    def __init__(self, entries: int = 3, form: Form = FORM) -> None:
+        self.form = form
         self.clock = StoppedClock()
         self.repository = InMemorySubmissionRepository(self.clock, CountedRandomness())
         self.repository.make_quotas(FORM.name, {"a": 99})
@@ -48,17 +51,26 @@ class World:
         self.queue = ListedMailQueue()
         self.asked = InMemoryAskedMails(self.repository)
         self.sendings = InMemorySendings(self.clock)
-        self.service = SendService(asked=self.asked, sendings=self.sendings, queue=self.queue, clock=self.clock)
+        self.unsubscriptions = InMemoryUnsubscriptions(self.clock)
+        self.service = SendService(
+            asked=self.asked,
+            sendings=self.sendings,
+            queue=self.queue,
+            clock=self.clock,
+            unsubscriptions=self.unsubscriptions,
+        )
         self.suppressions = InMemorySuppressionList(self.clock)
         self.mailer = ListedMailer()
         self.notify = NotifyService(
-            forms=GivenForms(FORM),
+            forms=GivenForms(form),
             repository=self.repository,
             suppressions=self.suppressions,
+            unsubscriptions=self.unsubscriptions,
             sendings=self.sendings,
             renderer=PlainRenderer(),
             mailer=self.mailer,
             links=lambda submission: f"https://api.example/my?t={submission.id}",
+            unsubscribe_links=lambda submission: f"https://api.example/my?unsubscribe={submission.id}",
             clock=self.clock,
             randomness=CountedRandomness("notify"),
         )
@@ -82,7 +94,7 @@ class World:
 
     def plan(self, **settings: Any) -> SendingPlan:
         values = {"template": "moved", "values": ROOM, "entries": self.entries, "statuses": USUAL, "by": STAFF}
-        return self.service.plan(FORM, **(values | settings))
+        return self.service.plan(self.form, **(values | settings))
 
     def send(self, **settings: Any) -> int:
         return sum(self.service.send(self.plan(**settings), by=STAFF))
@@ -315,3 +327,28 @@ def test_notify__a_missing_sending_becomes_a_dead_letter() -> None:
     with pytest.raises(SendingNotFoundError):
         world.work()
     assert world.mailer.sent == []
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_send__leaves_out_whoever_refuses_such_mails(marked: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """Only for a mail that the form file marks; it then has the link that stops it, for people and for programs."""
+    news = OwnMail("news", ("en",), (), "digest", unsubscribe=marked)
+    world = World(form=a_form(mails=(news,)))
+    world.unsubscriptions.add(world.entries[0], expires_at=START + timedelta(days=9))
+
+    plan = world.plan(template="news", values={})
+    assert [each.email for each in plan.unsubscribed] == (["r0@example.org"] if marked else [])
+    assert sum(world.service.send(plan, by=STAFF)) == (2 if marked else 3)
+    world.work()
+    assert [mail.unsubscribe_url is not None for mail in world.mailer.sent] == ([True] * 2 if marked else [False] * 3)
+
+
+def test_send__to_somebody_who_refuses_meanwhile__is_not_sent() -> None:
+    news = OwnMail("news", ("en",), (), "digest", unsubscribe=True)
+    world = World(form=a_form(mails=(news,)), entries=1)
+    world.send(template="news", values={})
+    world.unsubscriptions.add(world.entries[0], expires_at=START + timedelta(days=9))
+
+    assert world.work() == [Outcome.UNSUBSCRIBED]
+    (mail,) = world.repository.details(world.entries[0].id).mails
+    assert mail.state == MailState.UNSUBSCRIBED

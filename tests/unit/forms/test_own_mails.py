@@ -29,6 +29,11 @@ def write(forms_dir: Path, name: str, **parts: str) -> None:
         (forms_dir / "registration" / "mail" / f"{name}.{part}.j2").write_text(text, encoding="utf-8")
 
 
+def mark(forms_dir: Path, name: str, line: str = "unsubscribe = true") -> None:
+    file = forms_dir / "registration" / "form.toml"
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n[mails.{name}]\n{line}\n", encoding="utf-8")
+
+
 def own(forms_dir: Path) -> tuple[OwnMail, ...]:
     return compile_forms(forms_dir)["registration"].mails
 
@@ -97,3 +102,36 @@ def test_check__names_what_is_wrong(forms_dir: Path, name: str, parts: dict[str,
     if name == "bring.fr":
         write(forms_dir, "bring.en", **parts)
     assert message in "\n".join(problems(forms_dir))
+
+
+def test_marked_mail__must_say_how_to_stop_it(forms_dir: Path) -> None:
+    write(forms_dir, "news.en", subject="News", txt="Stop: {{ unsubscribe_url }}", html="<p>News</p>")
+    mark(forms_dir, "news")
+
+    (found,) = problems(forms_dir)
+
+    assert [mail.name for mail in own(forms_dir) if mail.unsubscribe] == ["news"]
+    assert found.startswith("forms/registration/mail/news.en.html.j2: the form file says unsubscribe = true, so write")
+
+
+def test_unmarked_mail__has_no_link_that_stops_it(forms_dir: Path) -> None:
+    write(forms_dir, "news.en", subject="News", txt="Stop: {{ unsubscribe_url }}", html="<p>News</p>")
+    assert any("unsubscribe_url" in each for each in problems(forms_dir))
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "problem"),
+    [
+        ("remindr", "unsubscribe = true", '"remindr" is no mail of this form (did you mean "reminder"?); its own are'),
+        ("confirmed", "unsubscribe = true", "\"confirmed\" is one of Rollcall's mails; only a mail of the form's own"),
+        ("message", "unsubscribe = true", '"message" is one of Rollcall\'s mails'),
+        ("moved", 'unsubscribe = "yes"', '"unsubscribe" must be true or false, not "yes"'),
+        ("moved", "stop = true", 'key "stop" is unknown for a mail; use one of unsubscribe'),
+    ],
+)
+def test_mark__with_a_mistake_is_named(forms_dir: Path, name: str, line: str, problem: str) -> None:
+    mark(forms_dir, name, line)
+    with pytest.raises(FormFileError) as error:
+        compile_forms(forms_dir)
+    (found,) = error.value.problems
+    assert problem in found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from contract.fakes import CountedRandomness, GivenForms, PlainSigner, StoppedClock
+from contract.mail_fakes import InMemoryUnsubscriptions
 from contract.manage_fake import InMemoryManagedRepository
 
 from lambda_handlers.log import Log
@@ -27,6 +28,7 @@ from registration_core.services.manage import ManageService
 from registration_core.services.own_change import OwnChangeService
 from registration_core.services.own_submission import OwnSubmissionService
 from registration_core.services.submit import SubmitService
+from registration_core.services.unsubscribe import UnsubscribeService
 from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
@@ -70,9 +72,11 @@ class Desk:
         shared: Any = {"forms": forms, "repository": self.table, "clock": self.clock}
         self.manage = ManageService(randomness=randomness, **shared)
         self.edits = EditService(signer=PlainSigner(), randomness=randomness, **shared)
+        self.unsubscriptions = InMemoryUnsubscriptions(self.clock, repository=self.table)
         self.function = MyFunction(
             OwnSubmissionService(manage=self.manage, **shared),
             OwnChangeService(edits=self.edits, **shared),
+            UnsubscribeService(unsubscriptions=self.unsubscriptions, clock=self.clock),
             MyPages(SiteWords(str(site_dir), site_url=SITE)),
             SecretSigner(self.secrets, "rollcall/test/signing-key", clock=self.clock),
             clock=self.clock,

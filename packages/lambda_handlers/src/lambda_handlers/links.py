@@ -36,6 +36,7 @@ def _function() -> MyFunction:
     return MyFunction(
         parts.service,
         parts.changes,
+        parts.unsubscribe,
         MyPages(SiteWords(settings.site_dir, site_url=settings.site_url)),
         parts.keys,
         clock=parts.clock,

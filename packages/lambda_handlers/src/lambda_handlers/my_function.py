@@ -8,7 +8,8 @@ from http import HTTPStatus
 from lambda_handlers.http_request import RequestError, read_answers, read_request
 from lambda_handlers.http_response import page, redirect
 from lambda_handlers.my_change import MyChange
-from registration_core.adapters.signing import MY, InvalidTokenError
+from lambda_handlers.my_unsubscribe import MyUnsubscribe
+from registration_core.adapters.signing import MY, UNSUBSCRIBE, InvalidTokenError
 from registration_core.adapters.signing_keys import KeysUnavailableError
 from registration_core.domain.errors import (
     RollcallError,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from registration_core.domain.ports import Clock
     from registration_core.services.own_change import OwnChangeService
     from registration_core.services.own_submission import OwnSubmission, OwnSubmissionService
+    from registration_core.services.unsubscribe import UnsubscribeService
 
 FINAL = frozenset({Action.CANCEL, Action.ERASE})
 """Actions that need a confirmation."""
@@ -62,6 +64,7 @@ class MyFunction:
         self,
         service: OwnSubmissionService,
         changes: OwnChangeService,
+        unsubscribe: UnsubscribeService,
         pages: MyPages,
         keys: SecretSigner,
         *,
@@ -71,6 +74,7 @@ class MyFunction:
     ) -> None:
         self._service = service
         self._changes = MyChange(changes, pages, service.show)
+        self._unsubscribe = MyUnsubscribe(unsubscribe, pages)
         self._pages = pages
         self._keys = keys
         self._clock = clock
@@ -82,6 +86,11 @@ class MyFunction:
         request = read_request(event)
         sent: Mapping[str, object] = request.query
         try:
+            if "unsubscribe" in request.query:
+                entry = self._entry_of(_text(sent, "unsubscribe"), UNSUBSCRIBE)
+                return self._page(
+                    200, self._unsubscribe(request, entry, self._language(request, sent, entry.submission.language))
+                )
             if "change" in request.query:
                 return self._change(request, self._entry_of(_text(sent, "t")))
             if request.method != "POST":
@@ -96,7 +105,7 @@ class MyFunction:
         self._log.fault("failed", error, request_id=request.id)
         return self._problem(request, request.query, HTTPStatus.INTERNAL_SERVER_ERROR, "later", "internal_error")
 
-    def _entry_of(self, token: str) -> OwnSubmission:
+    def _entry_of(self, token: str, purpose: str = MY) -> OwnSubmission:
         """Return the token's submission, for the address that it was mailed to. An erased one has none any more.
 
         If its key is unknown, read the keys again: it may be new.
@@ -105,12 +114,12 @@ class MyFunction:
             raise InvalidTokenError("malformed")
         now, signer = self._clock.now(), self._keys.signer()
         try:
-            submission_id = signer.read(token, purpose=MY, now=now)
+            submission_id = signer.read(token, purpose=purpose, now=now)
         except InvalidTokenError as error:
             if error.code != "unknown_key":
                 raise
             signer = self._keys.signer(renew=True)
-            submission_id = signer.read(token, purpose=MY, now=now)
+            submission_id = signer.read(token, purpose=purpose, now=now)
         entry = self._service.show(submission_id)
         if entry.submission.email:
             signer.ensure_mailed_to(entry.submission.email, token)

@@ -106,6 +106,19 @@ class MyPages:
             reference=display_reference(entry.submission.reference),
         )
 
+    def unsubscribe(self, entry: OwnSubmission, wording: str, *, token: str, language: str) -> str:
+        """Return the page that stops a form's mails that aren't about the contract. wording: ask, done or again."""
+        words = self._words.by_language[language]["my"]["unsubscribe"][wording]
+        return render(
+            self._words,
+            "unsubscribe",
+            language,
+            here=f"my?unsubscribe={token}&",
+            token=token,
+            wording=_filled(words, {"form": entry.form.title.in_language(language)}),
+            again=wording == "done",
+        )
+
     def problem(self, kind: str, *, language: str, token: str = "") -> str:
         """Return the page that says why the link didn't work. token: empty unless the link may work later."""
         wording = self._words.by_language[language]["my"]["problem"][kind]

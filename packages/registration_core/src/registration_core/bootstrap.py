@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from registration_core.services.send import SendService
     from registration_core.services.submit import SubmitService
     from registration_core.services.sweep import SweepService
+    from registration_core.services.unsubscribe import UnsubscribeService
     from registration_core.settings import (
         DeliverSettings,
         DispatchSettings,
@@ -221,6 +222,7 @@ def notify_service(settings: NotifySettings, deadline: Deadline) -> NotifyServic
     from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
     from registration_core.adapters.dynamodb.sendings import DynamoSendings
+    from registration_core.adapters.dynamodb.unsubscriptions import DynamoUnsubscriptions
     from registration_core.adapters.render import JinjaMailRenderer
     from registration_core.adapters.ses import CLIENT_CONFIG, SesMailer
     from registration_core.adapters.signing import MyLinks
@@ -235,14 +237,21 @@ def notify_service(settings: NotifySettings, deadline: Deadline) -> NotifyServic
     def my_url(submission: Submission) -> str:
         return MyLinks(keys.signer(), api_url=settings.api_url).my_url(submission, now=clock.now())
 
+    def unsubscribe_url(submission: Submission) -> str:
+        return MyLinks(keys.signer(), api_url=settings.api_url).unsubscribe_url(submission, now=clock.now())
+
+    guard_keys = GuardKeys(table)
+
     return NotifyService(
         forms=form_catalogue(settings),
         repository=DynamoSubmissionRepository(table, clock=clock),
-        suppressions=DynamoSuppressionList(table, signer=GuardKeys(table), clock=clock),
+        suppressions=DynamoSuppressionList(table, signer=guard_keys, clock=clock),
+        unsubscriptions=DynamoUnsubscriptions(table, signer=guard_keys, clock=clock),
         sendings=DynamoSendings(table, clock=clock),
         renderer=JinjaMailRenderer(settings.forms_dir, site_url=settings.site_url),
         mailer=SesMailer(ses, sender=settings.sender, configuration_set=settings.configuration_set, deadline=deadline),
         links=my_url,
+        unsubscribe_links=unsubscribe_url,
         clock=clock,
         randomness=os.urandom,
     )
@@ -400,6 +409,7 @@ class MailingParts:
     watch: MailWatch
     redrive: RedriveService
     suppressions: SuppressionList
+    unsubscribe: UnsubscribeService
     account_suppressions: Callable[[], AccountSuppressions]
 
 
@@ -427,21 +437,30 @@ def mailing_parts(
     from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
     from registration_core.adapters.dynamodb.sendings import DynamoSendings
+    from registration_core.adapters.dynamodb.unsubscriptions import DynamoUnsubscriptions
     from registration_core.adapters.ses_suppressions import SesAccountSuppressions
     from registration_core.adapters.sqs import SqsMailQueue
     from registration_core.services.mail_watch import MailWatch
     from registration_core.services.redrive import RedriveService
     from registration_core.services.resend import ResendService
     from registration_core.services.send import SendService
+    from registration_core.services.unsubscribe import UnsubscribeService
 
     clock = SystemClock()
     connected, sqs = staff_table(client("dynamodb"), table), client("sqs")
     asked = DynamoAskedMails(connected, clock=clock, randomness=os.urandom)
     queue = SqsMailQueue(sqs, mail_queue_url)
     suppressions = DynamoSuppressionList(connected, signer=signer, clock=clock)
+    unsubscriptions = DynamoUnsubscriptions(connected, signer=signer, clock=clock)
     return MailingParts(
         resend=ResendService(asked=asked, queue=queue, clock=clock, suppressions=suppressions, forms=forms),
-        send=SendService(asked=asked, sendings=DynamoSendings(connected, clock=clock), queue=queue, clock=clock),
+        send=SendService(
+            asked=asked,
+            sendings=DynamoSendings(connected, clock=clock),
+            queue=queue,
+            clock=clock,
+            unsubscriptions=unsubscriptions,
+        ),
         watch=MailWatch(asked=asked, sleep=time.sleep, monotonic=time.monotonic),
         redrive=RedriveService(
             mail_letters=SqsDeadLetters(sqs, mail_dead_letters_url),
@@ -454,6 +473,7 @@ def mailing_parts(
             webhooks=_webhook_dispatch(sqs, webhook_queue_url, forms),
         ),
         suppressions=suppressions,
+        unsubscribe=UnsubscribeService(unsubscriptions=unsubscriptions, clock=clock),
         account_suppressions=lambda: SesAccountSuppressions(client("sesv2")),
     )
 
@@ -561,6 +581,7 @@ class LinksParts:
 
     service: OwnSubmissionService
     changes: OwnChangeService
+    unsubscribe: UnsubscribeService
     keys: SecretSigner
     clock: Clock
 
@@ -570,20 +591,25 @@ def links_parts(settings: LinksSettings) -> LinksParts:
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.guard_keys import GuardKeys
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
+    from registration_core.adapters.dynamodb.unsubscriptions import DynamoUnsubscriptions
     from registration_core.adapters.signing_keys import SecretSigner
     from registration_core.services.manage import ManageService
     from registration_core.services.own_change import OwnChangeService
     from registration_core.services.own_submission import OwnSubmissionService
+    from registration_core.services.unsubscribe import UnsubscribeService
 
     clock = SystemClock()
     forms = form_catalogue(settings)
     table = _functions_table(settings.table)
     repository = ManagedDynamoRepository(table, clock=clock)
     manage = ManageService(forms=forms, repository=repository, clock=clock, randomness=os.urandom)
-    edits = edit_service(table, forms, GuardKeys(table))
+    guard_keys = GuardKeys(table)
+    edits = edit_service(table, forms, guard_keys)
+    unsubscriptions = DynamoUnsubscriptions(table, signer=guard_keys, clock=clock)
     return LinksParts(
         service=OwnSubmissionService(forms=forms, repository=repository, manage=manage, clock=clock),
         changes=OwnChangeService(forms=forms, repository=repository, edits=edits, clock=clock),
+        unsubscribe=UnsubscribeService(unsubscriptions=unsubscriptions, clock=clock),
         keys=SecretSigner(_client("secretsmanager"), settings.signing_key_secret, clock=clock),
         clock=clock,
     )

@@ -6,6 +6,7 @@ from admin_cli.mail.failed import failed, redrive
 from admin_cli.mail.planned import planned
 from admin_cli.mail.preview import preview
 from admin_cli.mail.resend import resend
+from admin_cli.mail.resubscribe import resubscribe
 from admin_cli.mail.send import send
 from admin_cli.mail.sent import list_mails, unsuppress
 from admin_cli.terminal.help import Command, noun
@@ -23,5 +24,5 @@ Examples:
 """)
 
 app.command("list", cls=Command)(list_mails)
-for verb in (preview, planned, resend, send, failed, redrive, unsuppress):
+for verb in (preview, planned, resend, send, failed, redrive, unsuppress, resubscribe):
     app.command(cls=Command)(verb)

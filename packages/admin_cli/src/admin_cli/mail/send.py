@@ -201,6 +201,8 @@ def _say_who(act: Act, plan: SendingPlan) -> None:
     if plan.had:
         at = f", the first at {for_person(plan.sending.at)}" if plan.sending.number == 1 else ""
         act.say(f"{counted(len(plan.had))} had this mail before{at}.")
+    if plan.unsubscribed:
+        act.say(f"{counted(len(plan.unsubscribed))} left out, because the registrants want no such mails.")
     if plan.begun:
         act.say(
             f"{counted(len(plan.begun))} may still be waiting for it from an earlier run, at "

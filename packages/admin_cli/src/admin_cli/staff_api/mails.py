@@ -35,6 +35,7 @@ def api_mailing(api: Api, forms: FormCatalogue, watch: MailWatch) -> MailingPart
         watch=watch,
         redrive=missing,
         suppressions=missing,
+        unsubscribe=missing,
         account_suppressions=_no_account_suppressions,
     )
 

@@ -41,7 +41,8 @@ def mail_values(
 
     form_path: the form's page, below site_url. proven: whether the mail may contain free text.
     qr_codes: the addresses of the references' images, by the submissions' IDs. Mails to staff have no
-    `my_url`, and mails without staff's values have no `set`; using them is an error.
+    `my_url`, mails about the contract no `unsubscribe_url`, and mails without staff's values no
+    `set`; using them is an error.
     """
     entries, codes = facts.group or (submission,), qr_codes or {}
     answers = shown_answers(form, submission, language)
@@ -79,6 +80,8 @@ def mail_values(
     }
     if facts.my_url is not None:
         values["my_url"] = facts.my_url
+    if facts.unsubscribe_url is not None:
+        values["unsubscribe_url"] = facts.unsubscribe_url
     if facts.values is not None:
         values["set"] = dict(facts.values)
     return values

@@ -107,7 +107,7 @@ def compose(mail: OutgoingMail, sender: Address) -> bytes:
     """
     message = EmailMessage(policy=POLICY)
     try:
-        subject = _subject_line(mail.subject)
+        first_lines = _subject_line(mail.subject) + _unsubscribe_lines(mail.unsubscribe_url)
         message["From"] = sender
         message["To"] = [_address(address) for address in mail.to]
         if mail.reply_to is not None:
@@ -122,7 +122,7 @@ def compose(mail: OutgoingMail, sender: Address) -> bytes:
         for attachment in mail.attachments:
             if attachment.content_id is None:
                 _attach(message, attachment)
-        return subject + message.as_bytes()
+        return first_lines + message.as_bytes()
     except (ValueError, IndexError, MessageError) as error:
         raise MailRefusedError("An address or the subject is not valid in a mail header.") from error
 
@@ -180,6 +180,17 @@ def _subject_line(text: str) -> bytes:
     plain = line.isascii() and "=?" not in line
     header = Header(line, "us-ascii" if plain else "utf-8", header_name="Subject")
     return f"Subject: {header.encode(linesep=POLICY.linesep)}{POLICY.linesep}".encode("ascii")
+
+
+def _unsubscribe_lines(url: str | None) -> bytes:
+    """Return the headers for a link that stops such mails (RFC 2369), in one click without a page (RFC 8058).
+
+    `EmailMessage` would fold or encode the long link, and mail programs may then not recognise it.
+    """
+    if url is None:
+        return b""
+    lines = (f"List-Unsubscribe: <{url}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+    return "".join(f"{line}{POLICY.linesep}" for line in lines).encode("ascii")
 
 
 def _one_line(text: str) -> str:

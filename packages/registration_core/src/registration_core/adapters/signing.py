@@ -27,6 +27,8 @@ LINK_LIFE = timedelta(days=400)
 
 MY = "my"
 """The purpose of a token that lets a registrant see and change their submission."""
+UNSUBSCRIBE = "unsubscribe"
+"""The purpose of a token that only stops a form's mails, because mail programs and lists of links may have it."""
 
 
 class HmacSigner(Signer):
@@ -133,9 +135,15 @@ class MyLinks:
         Only the registrant may see it: it is in mails to them, never in mails to staff or a
         response.
         """
+        return f"{self._api_url}/my?t={self._token(submission, MY, now)}"
+
+    def unsubscribe_url(self, submission: Submission, *, now: datetime) -> str:
+        """Return the link that stops the mails of a submission's form that aren't about the contract."""
+        return f"{self._api_url}/my?unsubscribe={self._token(submission, UNSUBSCRIBE, now)}"
+
+    def _token(self, submission: Submission, purpose: str, now: datetime) -> str:
         expires_at = min(submission.expires_at, now + LINK_LIFE)
-        token = self._signer.sign(submission.id, purpose=MY, expires_at=expires_at, address=submission.email)
-        return f"{self._api_url}/my?t={token}"
+        return self._signer.sign(submission.id, purpose=purpose, expires_at=expires_at, address=submission.email)
 
 
 def _check_key(key: str) -> None:

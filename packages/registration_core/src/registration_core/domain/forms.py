@@ -37,23 +37,27 @@ class OwnMail:
     """A form's own mail, which staff send to many registrants. Its templates are in the functions' zip.
 
     languages: the languages of its templates. needs: the values that staff must give to send it.
-    digest: of its templates, so that a new wording makes a new form version.
+    digest: of its templates, so that a new wording makes a new form version. unsubscribe: it isn't
+    about the contract, so registrants can refuse it.
     """
 
     name: str
     languages: tuple[str, ...]
     needs: tuple[str, ...]
     digest: str
+    unsubscribe: bool = False
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> OwnMail:
         """Read what `to_dict` returned."""
-        return cls(data["name"], tuple(data["languages"]), tuple(data.get("needs", ())), data["digest"])
+        needs, unsubscribe = tuple(data.get("needs", ())), data.get("unsubscribe", False)
+        return cls(data["name"], tuple(data["languages"]), needs, data["digest"], unsubscribe=unsubscribe)
 
     def to_dict(self) -> dict[str, Any]:
         """Return values for JSON, without empty ones."""
         needs = {"needs": list(self.needs)} if self.needs else {}
-        return {"name": self.name, "languages": list(self.languages), **needs, "digest": self.digest}
+        unsubscribe = {"unsubscribe": True} if self.unsubscribe else {}
+        return {"name": self.name, "languages": list(self.languages), **needs, "digest": self.digest, **unsubscribe}
 
 
 MESSAGE = OwnMail("message", languages=(), needs=("subject", "text"), digest="built-in")
@@ -152,6 +156,11 @@ class Form:
     def own_mail(self, name: str) -> OwnMail | None:
         """Return the form's own mail with this name, or None. `message` always exists."""
         return next((mail for mail in (*self.mails, MESSAGE) if mail.name == name), None)
+
+    def may_unsubscribe(self, mail: str) -> bool:
+        """Whether registrants can refuse this mail, because it isn't about the contract."""
+        own_mail = self.own_mail(mail)
+        return own_mail is not None and own_mail.unsubscribe
 
     def field(self, name: str) -> Field | None:
         """Return the field with this name, or None."""

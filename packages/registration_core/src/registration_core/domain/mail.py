@@ -46,9 +46,9 @@ class MailState(StrEnum):
     """What became of a mail.
 
     queued: staff asked for it. sending: a worker holds its lease. sent: SES accepted it. delivered,
-    bounced, complained, rejected: what SES reported later. suppressed, outdated, unaddressed:
-    nothing was sent, because the address bounced or complained before, the submission has changed,
-    or the form names no staff.
+    bounced, complained, rejected: what SES reported later. suppressed, unsubscribed, outdated,
+    unaddressed: nothing was sent, because the address bounced or complained before, its owner wants
+    no such mails, the submission has changed, or the form names no staff.
     """
 
     QUEUED = "queued"
@@ -59,6 +59,7 @@ class MailState(StrEnum):
     COMPLAINED = "complained"
     REJECTED = "rejected"
     SUPPRESSED = "suppressed"
+    UNSUBSCRIBED = "unsubscribed"
     OUTDATED = "outdated"
     UNADDRESSED = "unaddressed"
 
@@ -197,13 +198,15 @@ class MailFacts:
     """What a mail needs besides the submission.
 
     at: when it is written. my_url: the registrant's page; None in mails to staff, who must not see
-    it. values: staff's values for a form's own mail. spam: the submissions that a digest names.
-    more_spam: how many it only counts. group: the submissions that were sent together, if the mail
-    is about all of them.
+    it. unsubscribe_url: where the registrant stops mails such as this one; None in mails that are
+    about the contract. values: staff's values for a form's own mail. spam: the submissions that a
+    digest names. more_spam: how many it only counts. group: the submissions that were sent
+    together, if the mail is about all of them.
     """
 
     at: datetime
     my_url: str | None = None
+    unsubscribe_url: str | None = None
     values: Mapping[str, str] | None = None
     spam: tuple[Submission, ...] = ()
     more_spam: int = 0
@@ -239,7 +242,7 @@ class OutgoingMail:
     """A mail for a Mailer to send.
 
     to, reply_to: checked, bare ASCII addresses. request: the mail's request; the mail service
-    returns it when it reports what became of the mail.
+    returns it when it reports what became of the mail. unsubscribe_url: accepts a one-click POST.
     """
 
     to: tuple[str, ...]
@@ -249,3 +252,4 @@ class OutgoingMail:
     reply_to: str | None = None
     attachments: tuple[Attachment, ...] = ()
     request: MailRequest | None = None
+    unsubscribe_url: str | None = None

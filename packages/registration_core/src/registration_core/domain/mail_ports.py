@@ -47,6 +47,25 @@ class SuppressionList(ABC):
         """
 
 
+class Unsubscriptions(ABC):
+    """Addresses whose owners want none of a form's mails that aren't about the contract.
+
+    In any spelling. Each method may raise StorageUnavailableError.
+    """
+
+    @abstractmethod
+    def add(self, submission: Submission, *, expires_at: datetime) -> None:
+        """Add a submission's address for its form, until then, with a line in its history. Safe to repeat."""
+
+    @abstractmethod
+    def holds(self, submission: Submission) -> bool:
+        """Whether a submission's address is on the list of its form."""
+
+    @abstractmethod
+    def lift(self, submission: Submission, *, by: str) -> None:
+        """Take a submission's address off the list of its form, with a line in its history. by: see `Event`."""
+
+
 class AccountSuppressions(ABC):
     """Addresses that the mail provider itself suppresses.
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from registration_core.domain.forms import Form
     from registration_core.domain.mail import MailRequest, RenderedMail
-    from registration_core.domain.mail_ports import Sendings, SuppressionList
+    from registration_core.domain.mail_ports import Sendings, SuppressionList, Unsubscriptions
     from registration_core.domain.ports import Clock, FormCatalogue, Mailer, MailRenderer, SubmissionRepository
     from registration_core.domain.submission import Submission
 
@@ -45,12 +45,14 @@ class Outcome(StrEnum):
     NOBODY_TO_TELL = "nobody_to_tell"
     OUTDATED = "outdated"
     SUPPRESSED = "suppressed"
+    UNSUBSCRIBED = "unsubscribed"
 
 
 class NotifyService:
     """Sends the mails that the queue asks for.
 
-    links: returns the link to a submission's page, only for its registrant.
+    links: returns the link to a submission's page, only for its registrant. unsubscribe_links: the
+    one that stops the form's mails that aren't about the contract.
     """
 
     def __init__(
@@ -59,20 +61,24 @@ class NotifyService:
         forms: FormCatalogue,
         repository: SubmissionRepository,
         suppressions: SuppressionList,
+        unsubscriptions: Unsubscriptions,
         sendings: Sendings,
         renderer: MailRenderer,
         mailer: Mailer,
         links: Callable[[Submission], str],
+        unsubscribe_links: Callable[[Submission], str],
         clock: Clock,
         randomness: Callable[[int], bytes],
     ) -> None:
         self._forms = forms
         self._repository = repository
         self._suppressions = suppressions
+        self._unsubscriptions = unsubscriptions
         self._sendings = sendings
         self._renderer = renderer
         self._mailer = mailer
         self._links = links
+        self._unsubscribe_links = unsubscribe_links
         self._clock = clock
         self._randomness = randomness
 
@@ -124,6 +130,8 @@ class NotifyService:
         to = tuple(address for address in addresses if not self._suppressions.holds(address))
         if not to:
             return self._end(request, submission.expires_at, Outcome.SUPPRESSED, MailState.SUPPRESSED)
+        if form.may_unsubscribe(request.kind) and self._unsubscriptions.holds(submission):
+            return self._end(request, submission.expires_at, Outcome.UNSUBSCRIBED, MailState.UNSUBSCRIBED)
         return self._send_once(request, submission, self._written(request, to, form, submission, spam))
 
     def _found(self, submission_id: str) -> Submission | None:
@@ -145,12 +153,14 @@ class NotifyService:
         facts = MailFacts(
             at=self._clock.now(),
             my_url=my_url,
+            unsubscribe_url=self._unsubscribe_links(submission) if form.may_unsubscribe(request.kind) else None,
             values=values,
             spam=spam,
             more_spam=request.more,
             group=self._group(request, submission),
         )
-        return _addressed(request, to, form, submission, self._renderer.render(request.kind, form, submission, facts))
+        rendered = self._renderer.render(request.kind, form, submission, facts)
+        return replace(_addressed(request, to, form, submission, rendered), unsubscribe_url=facts.unsubscribe_url)
 
     def _group(self, request: MailRequest, submission: Submission) -> tuple[Submission, ...]:
         """Return the submissions of the whole group if the mail about this one tells of all."""

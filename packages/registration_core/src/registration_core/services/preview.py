@@ -88,7 +88,8 @@ class PreviewService:
         """Return the mail for a submission, without the real link to its page. Raises MailTemplateError."""
         my_url = None if kind in TO_STAFF else self._my_url
         spam = (submission,) if kind == MailKind.STAFF_SPAM else ()
-        facts = MailFacts(at=self._clock.now(), my_url=my_url, values=values, spam=spam)
+        unsubscribe_url = self._my_url.replace("?t=", "?unsubscribe=") if form.may_unsubscribe(kind) else None
+        facts = MailFacts(self._clock.now(), my_url, unsubscribe_url, values, spam)
         return self._renderer.render(kind, form, submission, facts)
 
 

@@ -37,7 +37,7 @@ USUAL: Mapping[Status, MailKind] = {
 }
 """The mail that tells a registrant their status."""
 
-_NOT_SENT = frozenset({MailState.SUPPRESSED, MailState.OUTDATED, MailState.UNADDRESSED})
+_NOT_SENT = frozenset({MailState.SUPPRESSED, MailState.OUTDATED, MailState.UNADDRESSED, MailState.UNSUBSCRIBED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from registration_core.domain.forms import Form
-    from registration_core.domain.mail_ports import AskedMails, Sendings
+    from registration_core.domain.mail_ports import AskedMails, Sendings, Unsubscriptions
     from registration_core.domain.ports import Clock, MailQueue
     from registration_core.domain.submission import Submission
 
@@ -34,7 +34,8 @@ class SendingPlan:
 
     sending: as it is kept, or would be. fresh: whom nobody mailed it yet. begun: those of an
     earlier run whose mail is on its way, or was broken off. had: everyone else it was sent to
-    before, by this sending or one of the same words. statuses: with which of them the mail is still
+    before, by this sending or one of the same words. unsubscribed: those who refuse such mails.
+    statuses: with which of them the mail is still
     true when its turn comes.
     """
 
@@ -43,6 +44,7 @@ class SendingPlan:
     fresh: tuple[Submission, ...]
     begun: tuple[Submission, ...]
     had: tuple[Submission, ...]
+    unsubscribed: tuple[Submission, ...] = ()
 
     @property
     def to_queue(self) -> int:
@@ -62,9 +64,21 @@ class SendingPlan:
 
 
 class SendService:
-    """Plans sendings and carries them out. Repeating one mails nobody twice and continues after an interruption."""
+    """Plans sendings and carries them out. Repeating one mails nobody twice and continues after an interruption.
 
-    def __init__(self, *, asked: AskedMails, sendings: Sendings, queue: MailQueue, clock: Clock) -> None:
+    unsubscriptions: None to leave it to notify, which asks in any case.
+    """
+
+    def __init__(
+        self,
+        *,
+        asked: AskedMails,
+        sendings: Sendings,
+        queue: MailQueue,
+        clock: Clock,
+        unsubscriptions: Unsubscriptions | None = None,
+    ) -> None:
+        self._unsubscriptions = unsubscriptions
         self._asked = asked
         self._sendings = sendings
         self._queue = queue
@@ -123,7 +137,13 @@ class SendService:
                 begun.append(submission)
             else:
                 had.append(submission)
-        return replace(plan, fresh=tuple(fresh), begun=tuple(begun), had=tuple(had))
+        unsubscribed = self._unsubscribed(fresh) if form.may_unsubscribe(template) else ()
+        fresh = [submission for submission in fresh if submission not in unsubscribed]
+        return replace(plan, fresh=tuple(fresh), begun=tuple(begun), had=tuple(had), unsubscribed=unsubscribed)
+
+    def _unsubscribed(self, submissions: Sequence[Submission]) -> tuple[Submission, ...]:
+        refused = self._unsubscriptions
+        return () if refused is None else tuple(filter(refused.holds, submissions))
 
     def send(self, plan: SendingPlan, *, by: str) -> Iterator[int]:
         """Record and queue the mails, and yield each time how many more are queued.

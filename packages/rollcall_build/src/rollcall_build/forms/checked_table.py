@@ -9,7 +9,7 @@ from registration_core.domain.fields import Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _NAMES = {str: "text", bool: "true or false", int: "a whole number", list: "a list", dict: "a table"}
 _TEXT_LENGTH = 2000
@@ -28,6 +28,9 @@ class CheckedTable:
 
     def __contains__(self, key: str) -> bool:
         return key in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
 
     def problem(self, sentence: str) -> None:
         """Note a mistake in this table."""

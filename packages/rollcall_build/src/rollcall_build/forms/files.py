@@ -16,6 +16,7 @@ from rollcall_build.forms.checked_table import CheckedTable, listed, repeated
 from rollcall_build.forms.conditions import ensure_conditions_count
 from rollcall_build.forms.fields import read_fields, read_region
 from rollcall_build.forms.groups import read_group
+from rollcall_build.forms.mails import read_mails
 from rollcall_build.forms.own_changes import read_own_changes
 from rollcall_build.forms.reminders import read_reminders
 from rollcall_build.forms.rules import (
@@ -55,7 +56,7 @@ KEYS = (
         "name_field",
     ),
     *("once", "opens_at", "closes_at", "region", "quota", "verification", "spam", "sections", "webhooks"),
-    *("reminders", "own_changes", "group", "fields"),
+    *("mails", "reminders", "own_changes", "group", "fields"),
 )
 """What stands in a form file outside of its fields."""
 
@@ -189,7 +190,7 @@ def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tupl
         verification=read_verification(values),
         sections=read_sections(values, [field.name for field in fields], languages) if whole else (),
         spam=read_spam_rules(values, [field.name for field in fields]),
-        mails=mails,
+        mails=read_mails(values, mails),
         webhooks=read_webhooks(values, [field.name for field in fields] if whole else None),
         reminders=read_reminders(values, chosen, mails, languages) if whole else (),
         own_changes=read_own_changes(values, fields if whole else None, email_field, chosen),

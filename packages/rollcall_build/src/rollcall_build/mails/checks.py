@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _SITE_URL = "https://site.example"
 _MY_URL = "https://api.example/v1/my?t=example"
+_UNSUBSCRIBE_URL = "https://api.example/v1/my?unsubscribe=example"
 _ALSO: Mapping[str, tuple[Status, ...]] = {
     MailKind.PROMOTED: (Status.PENDING,),
     MailKind.STAFF: (Status.WAITLISTED,),
@@ -89,9 +90,16 @@ def _own_mistakes(forms_dir: Path, preview: PreviewService, form: Form, mail: Ow
             yield f'forms/{form.name}/mail/{mail.name}.{language}.*: the form has no language "{language}".'
             return
         try:
-            preview.preview(mail.name, form, language=language, status=status, values=values, proven=proven)
+            written = preview.preview(mail.name, form, language=language, status=status, values=values, proven=proven)
         except MailTemplateError as error:
             yield str(error)
+            continue
+        for part, text in (("txt", written.text), ("html", written.html)):
+            if mail.unsubscribe and _UNSUBSCRIBE_URL not in text:
+                yield (
+                    f"forms/{form.name}/mail/{mail.name}.{language}.{part}.j2: the form file says unsubscribe = true, "
+                    "so write {{ unsubscribe_url }} where readers can stop these mails."
+                )
 
 
 def _missing(roots: tuple[Path, Path], form: Form, mail: str) -> Iterator[str]:

@@ -61,7 +61,8 @@ def test_third_form__mails_with_the_shared_words(
     title = workshop.title.in_language("en" if kind in TO_STAFF else language)
     assert title in mail.subject + mail.text
     assert title in mail.html
-    assert bool(mail.attachments) == (kind in (MailKind.CONFIRMED, MailKind.PROMOTED))
+    with_file = (MailKind.CONFIRMED, MailKind.PROMOTED, MailKind.CHANGED, MailKind.CANCELLED)
+    assert bool(mail.attachments) == (kind in with_file)
 
 
 def test_third_form__is_in_the_functions_zip(sources: Sources, workshop: Form, tmp_path: Path) -> None:

@@ -1,29 +1,34 @@
-"""Calendar files: exactly as RFC 5545 says, whatever the texts contain."""
+"""Calendar files: as RFC 5545 and RFC 5546 say, whatever the texts contain, and as another parser reads them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from icalendar import Calendar
 
-from registration_core.adapters.calendar import CONTENT_TYPE, invitation
+from registration_core.adapters.calendar import Event, Method, invitation
 
 START = datetime(2027, 1, 16, 10, tzinfo=timezone(timedelta(hours=1)))
+AT = datetime(2026, 11, 23, 9, 30, 15, tzinfo=UTC)
+EVENT = Event(
+    uid="reg_01JD2M8V4Q7ZJ3T9X0K5W6RYBC",
+    starts_at=START,
+    ends_at=START + timedelta(hours=2),
+    summary="Line followers",
+    description="Eight Saturdays.",
+    place="Kuggen, Stockholm",
+    organizer="mailto:office@example.org",
+    sequence=7,
+)
 
 
-def a_file(**changes: Any) -> bytes:
-    facts: dict[str, Any] = {
-        "uid": "reg_01JD2M8V4Q7ZJ3T9X0K5W6RYBC",
-        "at": datetime(2026, 11, 23, 9, 30, 15, tzinfo=UTC),
-        "starts_at": START,
-        "ends_at": START + timedelta(hours=2),
-        "summary": "Line followers",
-        "description": "Eight Saturdays.",
-        "place": "Kuggen, Stockholm",
-    }
-    return invitation(**(facts | changes)).content
+def a_file(method: Method = Method.PUBLISH, **changes: Any) -> bytes:
+    return invitation(replace(EVENT, **changes), at=AT, method=method).content
 
 
 def properties(content: bytes) -> list[tuple[str, str]]:
@@ -51,6 +56,8 @@ def test_invitation__is_one_event_in_utc() -> None:
         ("DTSTAMP", "20261123T093015Z"),
         ("DTSTART", "20270116T090000Z"),
         ("DTEND", "20270116T110000Z"),
+        ("ORGANIZER", "mailto:office@example.org"),
+        ("SEQUENCE", "7"),
         ("SUMMARY", "Line followers"),
         ("DESCRIPTION", "Eight Saturdays."),
         ("LOCATION", "Kuggen\\, Stockholm"),
@@ -66,10 +73,24 @@ def test_invitation__omits_what_is_not_known() -> None:
     assert "LOCATION" not in names
 
 
-def test_invitation__is_published_and_needs_no_reply() -> None:
-    file = invitation(uid="x", at=START, starts_at=START, ends_at=None, summary="s", description="d", place=None)
-    assert (file.filename, file.content_type) == ("invitation.ics", CONTENT_TYPE)
-    assert 'method="PUBLISH"' in CONTENT_TYPE
+@pytest.mark.parametrize(("method", "status"), [(Method.PUBLISH, "CONFIRMED"), (Method.CANCEL, "CANCELLED")])
+def test_invitation__says_the_same_to_another_parser(method: Method, status: str) -> None:
+    """An organizer and nobody invited, as RFC 5546 asks of what is published; UID and sequence tell what it updates."""
+    file = invitation(EVENT, at=AT, method=method)
+    calendar = Calendar.from_ical(file.content)
+    (event,) = calendar.events
+
+    assert (file.filename, file.content_type) == (
+        "invitation.ics",
+        f'text/calendar; charset="utf-8"; method="{method}"',
+    )
+    assert (calendar["METHOD"], event["STATUS"]) == (method, status)
+    assert (event["UID"], event["SEQUENCE"]) == (EVENT.uid, 7)
+    assert (event.start, event.end) == (EVENT.starts_at, EVENT.ends_at)
+    assert (event["SUMMARY"], event["LOCATION"]) == (EVENT.summary, EVENT.place)
+    assert event["ORGANIZER"] == "mailto:office@example.org"
+    assert "ATTENDEE" not in event
+    assert calendar.errors == event.errors == []
 
 
 @given(st.text(max_size=400))

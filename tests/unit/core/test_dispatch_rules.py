@@ -95,6 +95,32 @@ def test_mails_for__tell_staff_about_withdrawals(was: Status) -> None:
     assert told(Status.PENDING, Status.CONFIRMED, by_registrant=True) == []
 
 
+@pytest.mark.parametrize("status", [Status.PENDING, Status.CONFIRMED, Status.WAITLISTED])
+@pytest.mark.parametrize("was", [Status.PENDING, Status.CONFIRMED, Status.WAITLISTED])
+def test_mails_for__a_registrants_change_of_answers(was: Status, status: Status) -> None:
+    """One mail to each says what changed, instead of the mail about the status; staff's own changes cause none."""
+    change = Change("crs_1", 3, status, was, by_registrant=True, edited=("name", "day"), left="a")
+    ended = was is Status.CONFIRMED and status is not Status.CONFIRMED
+    assert mails_for(change) == [
+        MailRequest("crs_1", MailKind.CHANGED, 3, edited=("name", "day"), ended=ended, option="a" if ended else None),
+        MailRequest("crs_1", MailKind.STAFF_CHANGED, 3, edited=("name", "day")),
+    ]
+    by_staff = [request.kind for request in mails_for(replace(change, by_registrant=False))]
+    assert not {MailKind.CHANGED, MailKind.STAFF_CHANGED} & set(by_staff)
+
+
+@pytest.mark.parametrize("was", [Status.PENDING, Status.CONFIRMED, Status.WAITLISTED])
+def test_mails_for__a_cancellation_says_whether_a_seat_ended(was: Status) -> None:
+    """Then the mail takes the date out of the registrant's calendar."""
+    (cancelled,) = mails_for(Change("crs_1", 2, Status.CANCELLED, was))
+    assert (cancelled.kind, cancelled.ended) == (MailKind.CANCELLED, was is Status.CONFIRMED)
+
+
+def test_mails_for__a_move_to_a_waiting_list_names_the_option_left() -> None:
+    told, _ = mails_for(Change("crs_1", 2, Status.WAITLISTED, Status.CONFIRMED, left="a"))
+    assert (told.kind, told.ended, told.option) == (MailKind.WAITLISTED, True, "a")
+
+
 def test_mails_for__a_notice_mail_the_owner_once_a_day() -> None:
     assert mails_for(Notice("crs_1", 20270301)) == [MailRequest("crs_1", MailKind.ALREADY_REGISTERED, 20270301)]
 
@@ -135,6 +161,40 @@ def test_change_of__names_the_edited_answers() -> None:
     assert (change.edited, change.at) == (("age", "club", "note"), "2027-01-15T08:00:00+00:00")
 
 
+def test_change_of__names_the_option_left() -> None:
+    before, after = (wire_item(submission_item(replace(ENTRY, option=option))) for option in ("a", "b"))
+
+    moved = change_of({"eventName": "MODIFY", "dynamodb": {"OldImage": before, "NewImage": after}})
+    stayed = change_of({"eventName": "MODIFY", "dynamodb": {"OldImage": before, "NewImage": before}})
+
+    assert isinstance(moved, Change)
+    assert isinstance(stayed, Change)
+    assert (moved.left, stayed.left) == ("a", None)
+
+
+def test_message__keeps_what_a_mail_tells_of() -> None:
+    request = MailRequest(ENTRY.id, MailKind.CHANGED, 3, edited=("day", "name"), ended=True, option="a")
+    assert from_message(to_message(request)) == request
+    assert from_message(to_message(replace(request, option=None))) == replace(request, option=None)
+
+
+def test_missing_mails__find_a_registrants_change_as_the_stream_tells_it() -> None:
+    """The sweep queues the very mail that got lost."""
+    moved = replace(ENTRY, version=2, option="b", status=Status.WAITLISTED)
+    events = (
+        Event("1", START, "submitted", "registrant", Status.CONFIRMED, 1),
+        Event("2", START, "edited day, name", "registrant", Status.WAITLISTED, 2, Status.CONFIRMED, ("a", "b")),
+    )
+    sent = tuple(MailRecord(kind, 1, "sent") for kind in (CONFIRMED, STAFF))
+
+    missing = missing_mails(SubmissionDetails(moved, events, sent), until=START)
+
+    assert missing == [
+        MailRequest(ENTRY.id, MailKind.CHANGED, 2, edited=("day", "name"), ended=True, option="a"),
+        MailRequest(ENTRY.id, MailKind.STAFF_CHANGED, 2, edited=("day", "name")),
+    ]
+
+
 def test_change_of__recognises_imports_and_their_later_changes() -> None:
     """An imported submission gets no mail; a later cancellation or promotion is mailed as usual."""
     item = wire_item(submission_item(replace(ENTRY, quiet=True)))
@@ -144,7 +204,7 @@ def test_change_of__recognises_imports_and_their_later_changes() -> None:
     assert came is not None
     assert cancelled is not None
     assert mails_for(came) == []
-    assert mails_for(cancelled) == [MailRequest(ENTRY.id, MailKind.CANCELLED, 2)]
+    assert mails_for(cancelled) == [MailRequest(ENTRY.id, MailKind.CANCELLED, 2, ended=True)]
 
 
 def test_change_of__says_if_the_registrant_did_it() -> None:

@@ -6,18 +6,21 @@ import html
 import re
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from icalendar import Calendar
 from qr_reader import read_qr
 from shipped import ROOT, SOURCES
 from unit.core.builders import NOW, TODAY, a_field, a_form, an_entry
 
 from registration_core.adapters.mail_values import shown_answers
 from registration_core.adapters.render import PAGES, PARTS, JinjaMailRenderer, one_line
+from registration_core.domain.forms import OwnMail
 from registration_core.domain.identifiers import parse_reference
 from registration_core.domain.mail import FITTING, TO_STAFF, MailFacts, MailKind, RenderedMail
 from registration_core.domain.submission import Status, Submission
@@ -27,6 +30,8 @@ from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from registration_core.domain.fields import Field
 
 FORMS = compile_forms(ROOT / "example" / "forms")
 RENDERER = JinjaMailRenderer(SOURCES.forms, shared=SOURCES.shared, site_url="https://academy.example")
@@ -281,7 +286,7 @@ def test_one_line__keeps_every_script_and_emoji() -> None:
 @pytest.mark.parametrize("status", [Status.CONFIRMED, Status.PENDING])
 def test_render__attaches_a_calendar_file_for_a_sure_seat(kind: MailKind, status: Status) -> None:
     attachments = rendered("registration", kind, status).attachments
-    if kind in (MailKind.CONFIRMED, MailKind.PROMOTED) and status is Status.CONFIRMED:
+    if kind in (MailKind.CONFIRMED, MailKind.PROMOTED, MailKind.CHANGED) and status is Status.CONFIRMED:
         file, _ = attachments
         assert b"DTSTART:20270116T090000Z\r\nDTEND:20270116T113000Z\r\n" in file.content
         assert "SUMMARY:Line followers (Åsa Lindqvist)\r\n" in file.content.decode()
@@ -301,8 +306,93 @@ def test_render__mentions_an_attached_file_only_if_there_is_one(
         assert (words in mail.text) == (words in mail.html) == bool(mail.attachments)
 
 
+def the_event(mail: RenderedMail) -> tuple[str, Any]:
+    """Return the method and the event of a mail's calendar file, as another parser reads them."""
+    (file,) = [each for each in mail.attachments if each.content_type.startswith("text/calendar")]
+    calendar = Calendar.from_ical(file.content)
+    assert f'method="{calendar["METHOD"]}"' in file.content_type
+    return str(calendar["METHOD"]), calendar.events[0]
+
+
 @pytest.mark.parametrize("language", ["en", "sv"])
-@pytest.mark.parametrize("kind", [MailKind.CONFIRMED, MailKind.PROMOTED])
+@pytest.mark.parametrize("form", ["registration", "third"])
+def test_cancelled__takes_the_date_out_of_the_calendar_after_a_seat(form: str, language: str) -> None:
+    """After a seat only: nobody else had a file."""
+    entry = example_entry(form_of(form), Status.CANCELLED, language, NOW)
+    first, later = example_entry(form_of(form), Status.CONFIRMED, language, NOW), NOW + timedelta(hours=1)
+    _, added = the_event(RENDERER.render(MailKind.CONFIRMED, form_of(form), first, facts(MailKind.CONFIRMED)))
+
+    mail = RENDERER.render(MailKind.CANCELLED, form_of(form), entry, MailFacts(later, my_url=MY_URL, ended=True))
+
+    method, event = the_event(mail)
+    assert (method, event["STATUS"], event["UID"]) == ("CANCEL", "CANCELLED", added["UID"])
+    assert event["SEQUENCE"] > added["SEQUENCE"]
+    assert {"en": "takes the date out of your calendar", "sv": "tar bort datumet"}[language] in mail.text
+    assert RENDERER.render(MailKind.CANCELLED, form_of(form), entry, facts(MailKind.CANCELLED)).attachments == ()
+
+
+def test_waitlisted__after_a_seat_ends_the_event_of_the_option_left() -> None:
+    form = FORMS["registration"]
+    entry = replace(example_entry(form, Status.WAITLISTED, "en", NOW), option="first-robot")
+    told = MailFacts(NOW, my_url=MY_URL, ended=True, left="python-and-sensors")
+
+    method, event = the_event(RENDERER.render(MailKind.CHANGED, form, entry, told))
+
+    assert (method, event["UID"]) == ("CANCEL", entry.id)
+    assert event.start == datetime(2027, 3, 13, 9, tzinfo=UTC)
+
+
+def test_changed__says_what_changed_and_nothing_else() -> None:
+    """An answer that is gone too; free text goes to a proven address only."""
+    form = FORMS["registration"]
+    entry = replace(example_entry(form, Status.CONFIRMED, "en", NOW), verified_at=NOW)
+    answers = {name: value for name, value in entry.answers.items() if name != "robots_at_home"}
+    told = MailFacts(NOW, my_url=MY_URL, edited=("needs", "course", "robots_at_home", "gone"))
+
+    mail = RENDERER.render(MailKind.CHANGED, form, replace(entry, answers=answers), told)
+    unproven = RENDERER.render(MailKind.CHANGED, form, replace(entry, answers=answers, verified_at=None), told)
+
+    _, _, listed = mail.text.partition("What you changed")
+    assert str(entry.answers["needs"]) in listed
+    assert "Robots or kits at home:\n    -\n" in listed
+    assert "gone:\n    -\n" in listed
+    assert "Guardian" not in listed
+    assert str(entry.answers["needs"]) not in unproven.text
+    assert "Line followers" in unproven.text.partition("What you changed")[2]
+
+
+def test_own_mail__brings_the_calendar_file_that_its_template_names(tmp_path: Path) -> None:
+    """A moved start reaches the calendars of those who have a seat."""
+    form = FORMS["registration"]
+    own = tmp_path / "registration" / "mail"
+    own.mkdir(parents=True)
+    for part in PARTS:
+        (own / f"moved.en.{part}.j2").write_text("{{ reference }} {{ calendar_file }}")
+        (own / f"news.en.{part}.j2").write_text("{{ reference }}")
+    mails = tuple(OwnMail(name, ("en",), (), name) for name in ("moved", "news"))
+    moved_to = datetime(2027, 2, 6, 9, tzinfo=UTC)
+    form = replace(form, mails=mails, fields=tuple(_moved(field, moved_to) for field in form.fields))
+    renderer = JinjaMailRenderer(tmp_path, shared=SOURCES.shared, site_url="https://example.org")
+    seat, waits = (example_entry(form, status, "en", NOW) for status in (Status.CONFIRMED, Status.WAITLISTED))
+    _, before = the_event(RENDERER.render(MailKind.CONFIRMED, FORMS["registration"], seat, facts(MailKind.CONFIRMED)))
+    later = MailFacts(NOW + timedelta(seconds=1), my_url=MY_URL, values={})
+
+    method, event = the_event(renderer.render("moved", form, seat, later))
+
+    assert (method, event["UID"], event.start) == ("PUBLISH", before["UID"], moved_to)
+    assert event["SEQUENCE"] > before["SEQUENCE"]
+    assert renderer.render("news", form, seat, later).attachments == ()
+    assert renderer.render("moved", form, waits, later).attachments == ()
+    assert "invitation.ics" not in renderer.render("moved", form, waits, later).text
+
+
+def _moved(field: Field, at: datetime) -> Field:
+    options = tuple(replace(option, starts_at=at, ends_at=at + timedelta(hours=2)) for option in field.options)
+    return replace(field, options=options) if field.name == "course" else field
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+@pytest.mark.parametrize("kind", [MailKind.CONFIRMED, MailKind.PROMOTED, MailKind.CHANGED])
 def test_render__shows_the_reference_to_a_scanner(kind: MailKind, language: str) -> None:
     """What a scanner types is what a person would type; the text says it in words."""
     mail = rendered("registration", kind, Status.CONFIRMED, language)

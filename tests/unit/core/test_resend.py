@@ -181,6 +181,33 @@ def test_fitting__tells_the_staff_only_what_the_registrant_did(by: str, *, told:
     assert (MailKind.STAFF_WITHDRAWN in kinds) is told
 
 
+@pytest.mark.parametrize(("by", "fits"), [("registrant", True), ("kim", False)])
+def test_plan__a_change_is_told_again_as_it_was(by: str, *, fits: bool) -> None:
+    """Also after a later note. Only what the registrant changed has such a mail."""
+    events = (
+        Event("01KJM2N0S0ABCDEFGHJKMNPQRS", START, "submitted", "registrant", Status.CONFIRMED, 1),
+        Event("01KJM2N0S1ABCDEFGHJKMNPQRS", START, "edited day", by, Status.CONFIRMED, 2),
+        Event("01KJM2N0S2ABCDEFGHJKMNPQRS", START, "noted", "kim", Status.CONFIRMED, 3),
+    )
+    details = SubmissionDetails(replace(ENTRY, version=3), events, ())
+    assert {MailKind.CHANGED, MailKind.STAFF_CHANGED} <= set(fitting(details)) or not fits
+    if not fits:
+        with pytest.raises(MailNotFittingError):
+            World().service.plan(details, MailKind.CHANGED)
+        return
+    request = World().service.plan(details, MailKind.CHANGED).request
+    assert request == MailRequest(ENTRY.id, MailKind.CHANGED, 3, copy=1, edited=("day",))
+
+
+def test_plan__a_cancellation_again_still_ends_the_calendars_event() -> None:
+    events = (
+        Event("01KJM2N0S0ABCDEFGHJKMNPQRS", START, "submitted", "registrant", Status.CONFIRMED, 1),
+        Event("01KJM2N0S1ABCDEFGHJKMNPQRS", START, "cancelled", "kim", Status.CANCELLED, 2),
+    )
+    details = SubmissionDetails(replace(ENTRY, status=Status.CANCELLED, version=2), events, ())
+    assert World().service.plan(details).request.ended
+
+
 def test_plan__with_the_same_key_is_the_same_mail() -> None:
     """A redelivered request queues the mail again while it is queued, and does nothing once it is out."""
     world = World()

@@ -6,7 +6,7 @@ from lambda_handlers.staff_api.bodies import InvalidBodyError, expected_version,
 from lambda_handlers.staff_api.call import WHOLE, Route
 from lambda_handlers.staff_api.concurrent_changes import submission_changed
 from lambda_handlers.staff_api.entries import change_response
-from registration_core.domain.concurrent_changes import was_done
+from registration_core.domain.concurrent_changes import edited_fields, was_done
 from registration_core.domain.errors import RollcallError, SubmissionChangedError
 from registration_core.domain.labels import read_label
 from registration_core.domain.staff_actions import StaffAction
@@ -114,7 +114,7 @@ def _answer(name: str, value: object) -> Answer:
 
 def _was_edited(call: Call, details: SubmissionDetails, changes: Mapping[str, Answer], *, version: int) -> bool:
     """Whether this person edited that version before, and the answers are as asked."""
-    edits = [event.what for event in details.events if event.what.startswith("edited ")]
+    edits = [event.what for event in details.events if edited_fields(event)]
     if not any(was_done(details, what, by=call.by, version=version) for what in edits):
         return False
     try:

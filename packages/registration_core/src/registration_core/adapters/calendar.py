@@ -1,64 +1,105 @@
-"""Calendar files: one event as iCalendar (RFC 5545)."""
+"""Calendars: events as iCalendar (RFC 5545), for mails, the site and the staff's feed."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC
+from enum import StrEnum
 
 from registration_core.domain.mail import Attachment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-CONTENT_TYPE = 'text/calendar; charset="utf-8"; method="PUBLISH"'
-_FILENAME = "invitation.ics"
+CALENDAR_FILE = "invitation.ics"
+"""The name of the file in mails."""
 _LONGEST_LINE = 75  # octets, without the line break: RFC 5545, 3.1
 
 
-def invitation(
-    *,
-    uid: str,
-    at: datetime,
-    starts_at: datetime,
-    ends_at: datetime | None,
-    summary: str,
-    description: str,
-    place: str | None,
-) -> Attachment:
-    """Return a file for calendar programs.
+class Method(StrEnum):
+    """What a calendar program does with a file (RFC 5546): PUBLISH adds or updates the event, CANCEL ends it.
 
-    uid: always the same for one event. at: when the file is written. Times are aware. Texts are
-    escaped, so that they can't add a line or a property. The file has no link to the registrant's
-    page, because people share calendars.
+    Nobody is invited, so nobody has to answer: see docs/decisions/0093-calendar.md.
     """
+
+    PUBLISH = "PUBLISH"
+    CANCEL = "CANCEL"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of a calendar.
+
+    uid: always the same for one event. starts_at, ends_at: aware. organizer: a URI, such as
+    `mailto:office@example.org`. sequence: higher than in every earlier file about the event.
+    """
+
+    uid: str
+    starts_at: datetime
+    ends_at: datetime | None
+    summary: str
+    description: str
+    place: str | None
+    organizer: str
+    sequence: int = 0
+
+
+def invitation(event: Event, *, at: datetime, method: Method = Method.PUBLISH) -> Attachment:
+    """Return a file for calendar programs. at: when it is written.
+
+    Texts are escaped, so that they can't add a line or a property. The file has no link to the
+    registrant's page, because people share calendars.
+    """
+    content_type = f'text/calendar; charset="utf-8"; method="{method}"'
+    return Attachment(CALENDAR_FILE, content_type, calendar([event], at=at, method=method))
+
+
+def calendar(
+    events: Iterable[Event],
+    *,
+    at: datetime,
+    method: Method = Method.PUBLISH,
+    more: Iterable[tuple[str, str]] = (),
+) -> bytes:
+    """Return the events as iCalendar. more: properties of the calendar, escaped."""
     properties = [
         ("BEGIN", "VCALENDAR"),
         ("VERSION", "2.0"),
         ("PRODID", "-//Rollcall//Rollcall//EN"),
         ("CALSCALE", "GREGORIAN"),
-        ("METHOD", "PUBLISH"),
-        ("BEGIN", "VEVENT"),
-        ("UID", _text(uid)),
-        ("DTSTAMP", _utc_stamp(at)),
-        ("DTSTART", _utc_stamp(starts_at)),
-        *([("DTEND", _utc_stamp(ends_at))] if ends_at is not None else []),
-        ("SUMMARY", _text(summary)),
-        ("DESCRIPTION", _text(description)),
-        *([("LOCATION", _text(place))] if place else []),
-        ("STATUS", "CONFIRMED"),
-        ("END", "VEVENT"),
+        ("METHOD", method.value),
+        *more,
+        *(each for event in events for each in _event(event, at, method)),
         ("END", "VCALENDAR"),
     ]
     lines = (folded for name, value in properties for folded in _folded(f"{name}:{value}"))
-    return Attachment(_FILENAME, CONTENT_TYPE, "".join(f"{line}\r\n" for line in lines).encode())
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def _event(event: Event, at: datetime, method: Method) -> Iterator[tuple[str, str]]:
+    yield "BEGIN", "VEVENT"
+    yield "UID", escaped(event.uid)
+    yield "DTSTAMP", _utc_stamp(at)
+    yield "DTSTART", _utc_stamp(event.starts_at)
+    if event.ends_at is not None:
+        yield "DTEND", _utc_stamp(event.ends_at)
+    yield "ORGANIZER", event.organizer
+    yield "SEQUENCE", str(event.sequence)
+    yield "SUMMARY", escaped(event.summary)
+    yield "DESCRIPTION", escaped(event.description)
+    if event.place:
+        yield "LOCATION", escaped(event.place)
+    yield "STATUS", "CANCELLED" if method is Method.CANCEL else "CONFIRMED"
+    yield "END", "VEVENT"
 
 
 def _utc_stamp(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _text(value: str) -> str:
+def escaped(value: str) -> str:
     """Escape a text (RFC 5545, 3.3.11). Control characters become spaces."""
     lines = "\n".join(value.splitlines())
     seen = "".join(letter if letter == "\n" or _stays(letter) else " " for letter in lines)

@@ -13,7 +13,7 @@ from registration_core.domain.time_zones import local
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from registration_core.domain.fields import Field, Option
     from registration_core.domain.forms import Form
@@ -36,11 +36,13 @@ def mail_values(
     language: str,
     proven: bool,
     qr_codes: Mapping[str, str] | None = None,
+    calendar_file: str = "",
 ) -> dict[str, object]:
     """Return the values for a mail in one language.
 
     form_path: the form's page, below site_url. proven: whether the mail may contain free text.
-    qr_codes: the addresses of the references' images, by the submissions' IDs. Mails to staff have no
+    qr_codes: the addresses of the references' images, by the submissions' IDs. calendar_file: the
+    name of the calendar file that the mail may bring; empty for none. Mails to staff have no
     `my_url`, mails about the contract no `unsubscribe_url`, and mails without staff's values no
     `set`; using them is an error.
     """
@@ -51,6 +53,8 @@ def mail_values(
         "answer": dict(submission.answers),
         "answers": answers,
         "answers_for_all": [each for each in answers if each["name"] not in _asked_of_each(form)],
+        "calendar_file": calendar_file,
+        "changes": _changes(form, answers, facts.edited, language, proven=proven),
         "email": submission.email,
         "entries": [_entry(form, each, language, codes.get(each.id, "")) for each in entries],
         "form": {
@@ -106,6 +110,23 @@ def _entry(form: Form, submission: Submission, language: str, qr_code: str) -> d
         "answers": [each for each in own if each["name"] not in told],
         "qr_code": qr_code,
     }
+
+
+def _changes(
+    form: Form, answers: list[dict[str, str]], edited: Sequence[str], language: str, *, proven: bool
+) -> list[dict[str, str]]:
+    """Return the label and value of each answer that changed, a hyphen for one that is gone.
+
+    Without `proven`, free text is left out: nobody can tell it from what is gone.
+    """
+    now = {answer["name"]: answer for answer in answers}
+    labels = {field.name: field.label.in_language(language) for field in form.fields}
+    names = [name for name in labels if name in edited] + sorted(set(edited) - labels.keys())
+    return [
+        now.get(name, {"name": name, "label": labels.get(name, name), "value": "-"})
+        for name in names
+        if proven or name in now
+    ]
 
 
 def _suspected(form: Form, submission: Submission) -> dict[str, object]:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import jinja2
 
-from registration_core.adapters.calendar import invitation
+from registration_core.adapters.calendar import CALENDAR_FILE, Event, Method, invitation
 from registration_core.adapters.mail_values import chosen_option, mail_values
 from registration_core.adapters.unverified_addresses import may_have_free_text, without_free_text
 from registration_core.domain.errors import MailTemplateError
@@ -25,7 +25,7 @@ from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from registration_core.domain.fields import Option
+    from registration_core.domain.fields import Field, Option
     from registration_core.domain.forms import Form
     from registration_core.domain.mail import Attachment, MailFacts
     from registration_core.domain.submission import Submission
@@ -80,6 +80,7 @@ class JinjaMailRenderer(MailRenderer):
         if not whole:
             submission = without_free_text(form, submission)
             facts = replace(facts, group=tuple(without_free_text(form, each) for each in facts.group))
+        ended = _ended_option(form, submission, facts)
         for_the_day = [
             (each, option)
             for each in facts.group or (submission,)
@@ -95,15 +96,45 @@ class JinjaMailRenderer(MailRenderer):
             language=language,
             proven=whole,
             qr_codes=qr_codes,
+            calendar_file=CALENDAR_FILE if for_the_day or ended is not None else "",
         )
         subject, text, html = (self._render(_names(kind, form, language, part), values) for part in PARTS)
         attachments = []
+        if ended is not None:
+            attachments.append(
+                self._calendar_file(ended, form, submission, facts, language=language, method=Method.CANCEL)
+            )
         for place, (each, option) in enumerate(for_the_day):
-            file = _invitation(option, form, each, facts, language)
-            attachments.append(replace(file, filename=file.filename.replace(".", f"{_suffix(place)}.")))
+            if about in FOR_THE_DAY or CALENDAR_FILE in text + html:
+                file = self._calendar_file(option, form, each, facts, language=language, method=Method.PUBLISH)
+                attachments.append(replace(file, filename=file.filename.replace(".", f"{_suffix(place)}.")))
             if f'"{qr_codes[each.id]}"' in html:
                 attachments.append(_qr_code(each, qr_codes[each.id]))
         return RenderedMail(one_line(subject), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html, tuple(attachments))
+
+    def _calendar_file(
+        self, option: Option, form: Form, submission: Submission, facts: MailFacts, *, language: str, method: Method
+    ) -> Attachment:
+        """Return the calendar file of an option with a date.
+
+        Its SEQUENCE is the submission's age in seconds, so that each file is newer than those that
+        were sent before, whether the submission or the form's dates changed.
+        """
+        assert option.starts_at is not None  # noqa: S101 - see `_with_date`
+        name = form.name_in(submission.answers)
+        label = option.label.in_language(language)
+        organizer = f"mailto:{form.staff[0]}" if form.staff else self._site_url
+        event = Event(
+            uid=submission.id,
+            starts_at=option.starts_at,
+            ends_at=option.ends_at,
+            summary=f"{label} ({name})" if name else label,
+            description=option.hint.in_language(language) if option.hint is not None else label,
+            place=option.place.in_language(language) if option.place is not None else None,
+            organizer=organizer,
+            sequence=max(0, int((facts.at - submission.submitted_at).total_seconds())),
+        )
+        return invitation(event, at=facts.at, method=method)
 
     def _path(self, form: str, language: str) -> str:
         """Return the path of the form's page in this language, or in the site's first."""
@@ -138,27 +169,27 @@ def _names(kind: str, form: Form, language: str, part: str) -> list[str]:
 
 
 def _option_for_the_day(kind: str, form: Form, submission: Submission) -> Option | None:
-    """Return the option if the mail says that the registrant has a confirmed seat in something with a date."""
-    if kind not in FOR_THE_DAY or submission.status is not Status.CONFIRMED:
+    """Return the option if the mail says that the registrant has a confirmed seat in something with a date.
+
+    A form's own mail may say so too; its template decides.
+    """
+    own = form.own_mail(kind) is not None
+    if (kind not in FOR_THE_DAY and not own) or submission.status is not Status.CONFIRMED:
         return None
-    chosen = chosen_option(form, submission)
+    return _with_date(chosen_option(form, submission))
+
+
+def _ended_option(form: Form, submission: Submission, facts: MailFacts) -> Option | None:
+    """Return the option with a date in which the registrant no longer has a confirmed seat, as the mail says."""
+    if not facts.ended or submission.status is Status.CONFIRMED:
+        return None
+    chosen, field = chosen_option(form, submission), form.chosen_field
+    left = field.option(facts.left) if field is not None and facts.left is not None else None
+    return _with_date(chosen if left is None or field is None else (field, left))
+
+
+def _with_date(chosen: tuple[Field, Option] | None) -> Option | None:
     return chosen[1] if chosen is not None and chosen[1].starts_at is not None else None
-
-
-def _invitation(option: Option, form: Form, submission: Submission, facts: MailFacts, language: str) -> Attachment:
-    """Return the calendar file of an option with a date."""
-    assert option.starts_at is not None  # noqa: S101 - see `_option_for_the_day`
-    name = form.name_in(submission.answers)
-    label = option.label.in_language(language)
-    return invitation(
-        uid=submission.id,
-        at=facts.at,
-        starts_at=option.starts_at,
-        ends_at=option.ends_at,
-        summary=f"{label} ({name})" if name else label,
-        description=option.hint.in_language(language) if option.hint is not None else label,
-        place=option.place.in_language(language) if option.place is not None else None,
-    )
 
 
 def _suffix(place: int) -> str:

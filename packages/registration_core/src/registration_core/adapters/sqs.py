@@ -55,6 +55,10 @@ def to_message(request: MailRequest) -> str:
         content["more"] = request.more
     if request.statuses or request.sending is not None:
         content["statuses"] = sorted(request.statuses)
+    if request.edited:
+        content["edited"] = list(request.edited)
+    if request.ended:
+        content |= {"ended": True, "option": request.option}
     if request.sending is not None:
         content |= {"sending": request.sending, "option": request.option}
     return json.dumps(content)
@@ -68,8 +72,19 @@ def from_message(body: str) -> MailRequest:
         if content.get("sending") is None:
             entries = tuple(map(str, content.get("entries", ())))
             copy, more = int(content.get("copy", 0)), int(content.get("more", 0))
-            statuses = frozenset(map(Status, content.get("statuses", ())))
-            return MailRequest(submission, MailKind(kind), version, copy, statuses=statuses, entries=entries, more=more)
+            option = content.get("option")
+            return MailRequest(
+                submission,
+                MailKind(kind),
+                version,
+                copy,
+                statuses=frozenset(map(Status, content.get("statuses", ()))),
+                option=None if option is None else str(option),
+                entries=entries,
+                more=more,
+                edited=tuple(map(str, content.get("edited", ()))),
+                ended=bool(content.get("ended", False)),
+            )
         return MailRequest(
             submission,
             kind,

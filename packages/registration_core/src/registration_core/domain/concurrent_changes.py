@@ -9,9 +9,19 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Event, Submission, SubmissionDetails
 
 
+EDITED = "edited "
+"""How the history's line about changed answers begins; their names follow."""
+
+
 def events_after(details: SubmissionDetails, version: int) -> Sequence[Event]:
     """Return what was done to a submission after it had this version, oldest first."""
     return [event for event in details.events if (event.version or 0) > version]
+
+
+def edited_fields(event: Event) -> tuple[str, ...]:
+    """Return the names of the answers that an event changed."""
+    names = event.what.removeprefix(EDITED)
+    return tuple(names.split(", ")) if names != event.what else ()
 
 
 def was_done(details: SubmissionDetails, what: str, *, by: str, version: int) -> bool:

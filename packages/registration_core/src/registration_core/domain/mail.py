@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from registration_core.domain.submission import Status
+from registration_core.domain.submission import STANDING, Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,24 +18,28 @@ if TYPE_CHECKING:
 class MailKind(StrEnum):
     """The kinds of mail.
 
-    staff: tells the form's staff about a new submission. staff_withdrawn: tells them that a
-    registrant cancelled. staff_spam: lists suspected spam for them, once a day. All others go to
-    the registrant.
+    changed: tells a registrant what they changed. staff: tells the form's staff about a new
+    submission. staff_changed, staff_withdrawn: tell them that a registrant changed answers, or
+    cancelled. staff_spam: lists suspected spam for them, once a day. All others go to the
+    registrant.
     """
 
     CONFIRMED = "confirmed"
     VERIFY = "verify"
     WAITLISTED = "waitlisted"
     PROMOTED = "promoted"
+    CHANGED = "changed"
     CANCELLED = "cancelled"
     ALREADY_REGISTERED = "already_registered"
     STAFF = "staff"
+    STAFF_CHANGED = "staff_changed"
     STAFF_WITHDRAWN = "staff_withdrawn"
     STAFF_SPAM = "staff_spam"
 
 
 TO_STAFF: Mapping[str, str] = {
     MailKind.STAFF: "new",
+    MailKind.STAFF_CHANGED: "changed",
     MailKind.STAFF_WITHDRAWN: "withdrawn",
     MailKind.STAFF_SPAM: "spam",
 }
@@ -74,7 +78,8 @@ class MailRequest:
     ID of staff's sending, for a form's own mail. It is sent only if the submission has one of
     `statuses` and is still about `option`. For `staff_withdrawn`, statuses has the one that the
     registrant brought about. entries: the submissions that a digest names. more: how
-    many it only counts.
+    many it only counts. edited: the names of the answers that the mail tells of. ended: whether a
+    confirmed seat came to its end; then option is the one that it was in, if it was counted.
     """
 
     id: str
@@ -86,6 +91,8 @@ class MailRequest:
     option: str | None = None
     entries: tuple[str, ...] = ()
     more: int = 0
+    edited: tuple[str, ...] = ()
+    ended: bool = False
 
     @property
     def name(self) -> str:
@@ -110,8 +117,9 @@ class Change:
     """A change of a submission, without personal data.
 
     was: its status before; None if it is new. quiet: no mail is sent. by_registrant: whether the
-    registrant made the change. form: its form's name. edited: the names of the answers that
-    changed. at: when, ISO 8601. in_group: it was sent with others. Only webhooks need these four.
+    registrant made the change. edited: the names of the answers that changed. left: the counted
+    option that it was about, if it is about another now. form: its form's name. at: when, ISO 8601.
+    in_group: it was sent with others. Only webhooks need these three.
     """
 
     id: str
@@ -124,6 +132,7 @@ class Change:
     edited: tuple[str, ...] = ()
     at: str = ""
     in_group: bool = False
+    left: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +155,11 @@ FITTING: Mapping[MailKind, frozenset[Status]] = {
     MailKind.VERIFY: frozenset({Status.PENDING}),
     MailKind.WAITLISTED: frozenset({Status.WAITLISTED}),
     MailKind.PROMOTED: frozenset({Status.CONFIRMED, Status.PENDING}),
+    MailKind.CHANGED: STANDING,
     MailKind.CANCELLED: frozenset({Status.CANCELLED}),
-    MailKind.ALREADY_REGISTERED: frozenset({Status.PENDING, Status.CONFIRMED, Status.WAITLISTED}),
+    MailKind.ALREADY_REGISTERED: STANDING,
     MailKind.STAFF: frozenset({Status.PENDING, Status.CONFIRMED, Status.WAITLISTED, Status.CANCELLED}),
+    MailKind.STAFF_CHANGED: STANDING,
     MailKind.STAFF_WITHDRAWN: frozenset({Status.CANCELLED, Status.ERASED}),
     MailKind.STAFF_SPAM: frozenset(),
 }
@@ -160,8 +171,11 @@ GROUP_MAIL = "group"
 TELLS_OF_ALL = frozenset({MailKind.VERIFY, MailKind.CONFIRMED, MailKind.WAITLISTED})
 """The mails to a registrant that `GROUP_MAIL` replaces when they are about a whole group."""
 
-FOR_THE_DAY = frozenset({MailKind.CONFIRMED, MailKind.PROMOTED})
-"""The mails that bring a registrant with a confirmed seat a calendar file, and a QR code for the door."""
+FOR_THE_DAY = frozenset({MailKind.CONFIRMED, MailKind.PROMOTED, MailKind.CHANGED})
+"""The mails that bring a registrant with a confirmed seat a calendar file, and a QR code for the door.
+
+A form's own mails bring them where their templates name them.
+"""
 
 
 def mails_for(change: Change | Notice) -> list[MailRequest]:
@@ -170,7 +184,19 @@ def mails_for(change: Change | Notice) -> list[MailRequest]:
         return [MailRequest(change.id, MailKind.ALREADY_REGISTERED, change.day)]
     if change.quiet:
         return []
-    requests = [MailRequest(change.id, kind, change.version) for kind in _kinds(change.was, change.status)]
+    ended = change.was is Status.CONFIRMED and change.status is not Status.CONFIRMED
+    left = change.left if ended else None
+    if change.by_registrant and change.edited and change.was in STANDING and change.status in STANDING:
+        return [
+            MailRequest(change.id, MailKind.CHANGED, change.version, option=left, edited=change.edited, ended=ended),
+            MailRequest(change.id, MailKind.STAFF_CHANGED, change.version, edited=change.edited),
+        ]
+    requests = [
+        MailRequest(change.id, kind, change.version)
+        if kind in TO_STAFF
+        else MailRequest(change.id, kind, change.version, option=left, ended=ended)
+        for kind in _kinds(change.was, change.status)
+    ]
     if change.by_registrant and change.was in _WITHDRAWN_FROM and change.status in FITTING[MailKind.STAFF_WITHDRAWN]:
         brought_about = frozenset({change.status})
         requests.append(MailRequest(change.id, MailKind.STAFF_WITHDRAWN, change.version, statuses=brought_about))
@@ -201,7 +227,8 @@ class MailFacts:
     it. unsubscribe_url: where the registrant stops mails such as this one; None in mails that are
     about the contract. values: staff's values for a form's own mail. spam: the submissions that a
     digest names. more_spam: how many it only counts. group: the submissions that were sent
-    together, if the mail is about all of them.
+    together, if the mail is about all of them. edited, ended, left: see `MailRequest`; left is its
+    option.
     """
 
     at: datetime
@@ -211,6 +238,9 @@ class MailFacts:
     spam: tuple[Submission, ...] = ()
     more_spam: int = 0
     group: tuple[Submission, ...] = ()
+    edited: tuple[str, ...] = ()
+    ended: bool = False
+    left: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
+from registration_core.domain.concurrent_changes import EDITED
 from registration_core.domain.errors import StatusTransitionError
 from registration_core.domain.staff_answers import ensure_ages, ensure_conditions, validate_cells
 from registration_core.domain.submission import STANDING, Status, Submission
@@ -38,7 +39,7 @@ class Edit:
     @property
     def what(self) -> str:
         """What the history says about it."""
-        return f"edited {', '.join(self.fields)}"
+        return EDITED + ", ".join(self.fields)
 
     @property
     def moves(self) -> bool:

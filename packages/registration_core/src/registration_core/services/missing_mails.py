@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from registration_core.domain.concurrent_changes import edited_fields
 from registration_core.domain.mail import Change, mails_for
 from registration_core.domain.submission import Status
 from registration_core.domain.transitions import REGISTRANT, REPAIRED
@@ -20,17 +21,17 @@ def missing_mails(details: SubmissionDetails, *, until: datetime) -> list[MailRe
     noted = {(mail.kind, mail.version) for mail in details.mails}
     return [
         request
-        for change in _changes(details, until=until)
+        for change in changes_of(details, until=until)
         for request in mails_for(change)
         if request.fits(details.submission) and (request.kind, request.version) not in noted
     ]
 
 
-def _changes(details: SubmissionDetails, *, until: datetime) -> Iterator[Change]:
-    """Yield a submission's changes until then, as the stream would."""
+def changes_of(details: SubmissionDetails, *, until: datetime | None = None) -> Iterator[Change]:
+    """Yield a submission's changes as the stream would. until: leave out later ones."""
     was: Status | None = None
     for event in sorted(details.events, key=lambda event: event.version or 0):
-        if event.status is None or event.version is None or event.at > until:
+        if event.status is None or event.version is None or (until is not None and event.at > until):
             continue
         by_registrant = event.by == REGISTRANT and was is not None
         verified = by_registrant and (was, event.status) == (Status.PENDING, Status.CONFIRMED)
@@ -38,6 +39,13 @@ def _changes(details: SubmissionDetails, *, until: datetime) -> Iterator[Change]
         quiet = details.submission.quiet and (was is None or with_others)
         if not event.what.startswith(REPAIRED):
             yield Change(
-                details.submission.id, event.version, event.status, was, quiet=quiet, by_registrant=by_registrant
+                details.submission.id,
+                event.version,
+                event.status,
+                was,
+                quiet=quiet,
+                by_registrant=by_registrant,
+                edited=edited_fields(event),
+                left=None if event.moved is None else event.moved[0] or None,
             )
         was = event.status

@@ -158,6 +158,9 @@ class NotifyService:
             spam=spam,
             more_spam=request.more,
             group=self._group(request, submission),
+            edited=request.edited,
+            ended=request.ended,
+            left=request.option if request.ended else None,
         )
         rendered = self._renderer.render(request.kind, form, submission, facts)
         return replace(_addressed(request, to, form, submission, rendered), unsubscribe_url=facts.unsubscribe_url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registration_core.domain.concurrent_changes import events_after
+from registration_core.domain.concurrent_changes import edited_fields, events_after
 from registration_core.domain.errors import RollcallError, StatusTransitionError, SubmissionChangedError
 from registration_core.domain.own_changes import changeable_fields, offered_options
 from registration_core.domain.submission import STANDING
@@ -118,8 +118,7 @@ class OwnChangeService:
 def _ensure_unchanged(details: SubmissionDetails, version: int) -> None:
     """Raise ChangedMeanwhileError if answers or the status changed after this version. Notes and mails don't count."""
     events = events_after(details, version)
-    edits = [event.what.removeprefix("edited ") for event in events if event.what.startswith("edited ")]
-    fields = tuple(dict.fromkeys(name for edit in edits for name in edit.split(", ")))
+    fields = tuple(dict.fromkeys(name for event in events for name in edited_fields(event)))
     status = any(event.was is not None and event.was is not event.status for event in events)
     if fields or status:
         raise ChangedMeanwhileError(fields, status=status)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from registration_core.domain.identifiers import new_reference, new_submission_id
 from registration_core.domain.mail import GROUP_MAIL, ON_ARRIVAL, TO_STAFF, MailFacts, MailKind
+from registration_core.domain.own_changes import own_changes_of
 from registration_core.domain.submission import Status, Submission
 from registration_core.domain.validation import example_submission, validate
 
@@ -89,8 +90,22 @@ class PreviewService:
         my_url = None if kind in TO_STAFF else self._my_url
         spam = (submission,) if kind == MailKind.STAFF_SPAM else ()
         unsubscribe_url = self._my_url.replace("?t=", "?unsubscribe=") if form.may_unsubscribe(kind) else None
-        facts = MailFacts(self._clock.now(), my_url, unsubscribe_url, values, spam)
+        facts = MailFacts(
+            at=self._clock.now(),
+            my_url=my_url,
+            unsubscribe_url=unsubscribe_url,
+            values=values,
+            spam=spam,
+            edited=_example_changes(form) if kind in (MailKind.CHANGED, MailKind.STAFF_CHANGED) else (),
+            ended=kind == MailKind.CANCELLED and not submission.lapsed,
+        )
         return self._renderer.render(kind, form, submission, facts)
+
+
+def _example_changes(form: Form) -> tuple[str, ...]:
+    """Return the names of the fields that the example's registrant changed."""
+    rules = own_changes_of(form)
+    return rules.fields if rules is not None else tuple(field.name for field in form.fields[:1])
 
 
 def example_entry(form: Form, status: Status, language: str, now: datetime) -> Submission:

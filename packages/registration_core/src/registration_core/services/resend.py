@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 
 from registration_core.domain.errors import KeyReusedError
-from registration_core.domain.mail import FITTING, TO_STAFF, MailKind, MailRequest, MailState
+from registration_core.domain.mail import FITTING, TO_STAFF, MailKind, MailRequest, MailState, mails_for
 from registration_core.domain.mail_errors import (
     MailedLatelyError,
     MailNotFittingError,
@@ -16,6 +16,7 @@ from registration_core.domain.mail_errors import (
 )
 from registration_core.domain.submission import Status
 from registration_core.domain.transitions import REGISTRANT
+from registration_core.services.missing_mails import changes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def fitting(details: SubmissionDetails) -> list[MailKind]:
         and kind is not MailKind.ALREADY_REGISTERED  # true only when someone registers again
         and (kind is not MailKind.PROMOTED or waited)
         and (kind is not MailKind.STAFF_WITHDRAWN or withdrawn)
+        and (kind not in (MailKind.CHANGED, MailKind.STAFF_CHANGED) or _cause(details, kind) is not None)
     ]
     return sorted(kinds, key=lambda kind: kind is not USUAL.get(submission.status))
 
@@ -85,6 +87,21 @@ def the_fitting(details: SubmissionDetails, kind: MailKind | None) -> MailKind:
             f"Use one of {', '.join(kinds)}."
         )
     return kind or kinds[0]
+
+
+def _cause(details: SubmissionDetails, kind: str) -> MailRequest | None:
+    """Return the last mail of this kind that the submission's history caused; None if none did."""
+    causes = [each for change in changes_of(details) for each in mails_for(change) if each.kind == kind]
+    return causes[-1] if causes else None
+
+
+def _request(details: SubmissionDetails, kind: str, version: int, copy: int) -> MailRequest:
+    """Return the mail to send again, about what the first one of its kind told."""
+    cause = _cause(details, kind)
+    request = MailRequest(details.submission.id, kind, version, copy)
+    if cause is None:
+        return request
+    return replace(request, edited=cause.edited, ended=cause.ended, option=cause.option)
 
 
 class ResendService:
@@ -124,7 +141,7 @@ class ResendService:
         if asked is not None and kind not in (None, asked.kind):
             raise KeyReusedError
         if asked is not None:
-            request = MailRequest(details.submission.id, asked.kind, asked.version, asked.copy)
+            request = _request(details, asked.kind, asked.version, asked.copy)
             return Resend(details.submission, request, begun=True, ended=asked.state != MailState.QUEUED)
         plan = self._plan(details, kind, again=again, key=key)
         self._ensure_has_reader(plan)
@@ -139,13 +156,13 @@ class ResendService:
         ]
         for mail in same:
             if mail.state == MailState.QUEUED:
-                return Resend(submission, MailRequest(submission.id, chosen, submission.version, mail.copy), begun=True)
+                return Resend(submission, _request(details, chosen, submission.version, mail.copy), begun=True)
         now = self._clock.now()
         last = max((min(now, at) for at in map(_went_out, same) if at is not None), default=None)
         if last is not None and not again and now - last < LATELY:
             raise MailedLatelyError(f'The mail "{chosen}" for "{submission.id}" was sent a moment ago.', at=last)
         copy = 1 + max((mail.copy for mail in same), default=0)
-        return Resend(submission, MailRequest(submission.id, chosen, submission.version, copy), key=key)
+        return Resend(submission, _request(details, chosen, submission.version, copy), key=key)
 
     def _ensure_has_reader(self, plan: Resend) -> None:
         """Raise SuppressedError or NoStaffError if nobody would get the mail."""

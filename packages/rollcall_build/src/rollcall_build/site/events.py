@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from registration_core.adapters.calendar import invitation
+from registration_core.adapters.calendar import Event, invitation
 from registration_core.adapters.receipt_views import calendar_path
 from registration_core.domain.fields import Option
 from registration_core.domain.forms import Form
@@ -19,15 +19,16 @@ def events(content: SiteContent, forms: Mapping[str, Form], language: str, *, si
             if option.starts_at is None:
                 continue
             label = option.label.in_language(language)
-            file = invitation(
+            event = Event(
                 uid=f"{form.name}-{option.value}@{host}",
-                at=option.starts_at,  # the time of writing would differ each time
                 starts_at=option.starts_at,
                 ends_at=option.ends_at,
                 summary=label,
                 description=option.hint.in_language(language) if option.hint else label,
                 place=option.place.in_language(language) if option.place else None,
+                organizer=f"mailto:{content.words[language]['organisation']['email']}",
             )
+            file = invitation(event, at=option.starts_at)  # the time of writing would differ each time
             path = calendar_path(form, option, prefix=content.prefix(language))
             yield SiteFile(path.removeprefix("/"), file.content)
 

@@ -45,6 +45,7 @@ def change_of(record: Mapping[str, Any]) -> Change | Notice | None:
             edited=() if inserted else _edited(images["OldImage"], new),
             at=_at(images.get("ApproximateCreationDateTime")),
             in_group="group" in new,
+            left=None if inserted else _left(images["OldImage"], new),
         )
     except (AttributeError, KeyError, OverflowError, OSError, TypeError, ValueError) as error:
         raise UnreadableRecordError(f"a stream record cannot be read: {type(error).__name__}") from error
@@ -60,6 +61,12 @@ def _edited(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the answers that differ."""
     before, after = (image.get("answers", {}).get("M", {}) for image in (old, new))
     return tuple(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))
+
+
+def _left(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
+    """Return the counted option that the submission was about, if it is about another one now."""
+    before, after = (image.get("option", {}).get("S") for image in (old, new))
+    return None if before is None or before == after else str(before)
 
 
 def _at(created: object) -> str:

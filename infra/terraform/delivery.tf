@@ -27,6 +27,7 @@ locals {
     delivery-token = try(var.delivery.token_secret, null) != null
     desk           = var.staff_auth != null
     domain         = var.domain != null || var.one_origin != null
+    files          = var.files != null
     recovery       = var.backup != null || var.replica_regions != null
     shield         = var.firewall != null || var.access != null || var.encryption != null
     watch          = var.dashboard != null || var.site_access_logs != null || (var.alarms != null && var.api_access_logs != null)

@@ -124,6 +124,16 @@ data "aws_iam_policy_document" "staff" {
   }
 
   dynamic "statement" {
+    for_each = local.files[*]
+
+    content {
+      sid       = "LinkToFiles"
+      actions   = ["s3:GetObject"]
+      resources = ["${statement.value.arn}/kept/*"]
+    }
+  }
+
+  dynamic "statement" {
     for_each = local.key[*]
 
     content {
@@ -159,6 +169,7 @@ module "staff_function" {
       EXPORTS_BUCKET  = module.exports[0].name
       STAFF_AUTH      = var.staff_auth.kind
     },
+    { for files in local.files[*] : "FILES_BUCKET" => files.bucket },
     local.signs_in ? { STAFF_CLIENTS = module.sign_in[0].client_id } : {},
   )
 }

@@ -20,6 +20,8 @@ locals {
 # --- submit: checks and stores a submission -----------------------------------------------------------------------------
 
 data "aws_iam_policy_document" "submit" {
+  source_policy_documents = data.aws_iam_policy_document.uploads[*].json
+
   # DynamoDB authorises each item of a transaction by its own action. AWS doesn't say whether LeadingKeys then holds that
   # item's key or all of them, so each action of a transaction may use each of its keys: docs/decisions/0068-rights-from-data.md.
   statement {
@@ -102,6 +104,7 @@ module "submit" {
     },
     var.turnstile == null ? {} : { TURNSTILE_SECRET_NAME = var.turnstile.secret_name },
     var.one_origin == null ? {} : { EDGE_KEY = terraform_data.edge_key[0].output },
+    local.files_environment,
     local.metrics_of.submit,
   )
 }
@@ -127,6 +130,8 @@ resource "aws_lambda_permission" "describe" {
 # --- links: shows registrants their submission, and lets them verify, change, cancel and erase it -----------------------
 
 data "aws_iam_policy_document" "links" {
+  source_policy_documents = data.aws_iam_policy_document.uploads[*].json
+
   statement {
     sid = "ChangeEntriesAndTheirSeats"
     actions = [
@@ -176,11 +181,14 @@ module "links" {
   timeout_s   = 15
   memory_mb   = 512
 
-  environment = {
-    TABLE              = module.store.name
-    SITE_URL           = local.site_url
-    SIGNING_KEY_SECRET = module.secrets.signing_key_name
-  }
+  environment = merge(
+    {
+      TABLE              = module.store.name
+      SITE_URL           = local.site_url
+      SIGNING_KEY_SECRET = module.secrets.signing_key_name
+    },
+    local.files == null ? {} : merge(local.files_environment, { API_URL = local.api_url }),
+  )
 }
 
 resource "aws_lambda_permission" "links" {

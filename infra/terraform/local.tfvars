@@ -1,5 +1,5 @@
-# The local stack: an emulator on loopback. make up adds package_path, site_url, api_url, staff_auth and
-# webhooks.
+# The local stack: an emulator on loopback. make up adds package_path, site_url, api_url, staff_auth,
+# webhooks and files.
 stack               = "local"
 region              = "eu-north-1"
 sender              = "Kuggen Robotics Academy <courses@example.org>"
@@ -17,6 +17,7 @@ reserved_concurrency = {
   notify   = 2
   feedback = 2
   deliver  = 5
+  files    = 2
 }
 
 # Everything sent here comes from one address.

@@ -54,6 +54,7 @@ locals {
         secret           = webhooks.secret_name
       }
     },
+    { for files in local.files[*] : "files" => { bucket = files.bucket, dead_letters_url = files.dead_letters_url } },
   )
 }
 
@@ -63,6 +64,7 @@ module "site" {
   name              = "${local.name}-site"
   bucket            = "${local.name}-site-${data.aws_caller_identity.this.account_id}"
   api_origins       = local.api_origins
+  files_origin      = var.files == null ? null : regex("^https?://[^/]+", local.files_url)
   site_origin       = var.site_url
   widget_origin     = var.turnstile == null ? null : "https://challenges.cloudflare.com"
   keep_pages        = var.deletion_protection
@@ -150,6 +152,7 @@ module "staff" {
   mail_queue_arn         = module.mail.queue_arn
   dead_letters_arns      = concat([module.mail.dead_letters_arn, module.store.stream_dead_letters_arn], local.webhooks[*].dead_letters_arn)
   webhooks               = local.webhooks
+  files                  = local.files
 
   feedback_dead_letters_arn = module.feedback_dead_letters.arn
 

@@ -84,6 +84,11 @@ output "webhooks" {
   value       = try(local.description.webhooks, null)
 }
 
+output "files" {
+  description = "The bucket with registrants' files, and the queue of events about it that could not be handled. null if the stack accepts none."
+  value       = try(local.description.files, null)
+}
+
 output "mail_dns_records" {
   description = "The CNAME records that prove to SES that the domain is yours. Empty when SES verifies only the sender's address."
   value = var.sender_domain == null ? [] : [

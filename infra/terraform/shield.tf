@@ -56,6 +56,6 @@ locals {
   key = var.encryption == null ? null : {
     arn      = module.key[0].arn
     retired  = var.encryption.retired
-    services = [for service in ["dynamodb", "secretsmanager", "sqs"] : "${service}.${var.region}.${data.aws_partition.this.dns_suffix}"]
+    services = [for service in concat(["dynamodb", "secretsmanager", "sqs"], var.files == null ? [] : ["s3"]) : "${service}.${var.region}.${data.aws_partition.this.dns_suffix}"]
   }
 }

@@ -210,6 +210,7 @@ variable "reserved_concurrency" {
     feedback = optional(number)
     staff    = optional(number)
     deliver  = optional(number)
+    files    = optional(number)
   })
   default  = {}
   nullable = false

@@ -9,8 +9,8 @@ variable "alarms" {
   default = null
 
   validation {
-    condition     = length(setsubtract(try(var.alarms.functions, []), ["submit", "links", "sweep", "dispatch", "notify", "feedback", "staff", "deliver"])) == 0
-    error_message = "alarms.functions may name submit, links, sweep, dispatch, notify, feedback, staff and deliver."
+    condition     = length(setsubtract(try(var.alarms.functions, []), ["submit", "links", "sweep", "dispatch", "notify", "feedback", "staff", "deliver", "files"])) == 0
+    error_message = "alarms.functions may name submit, links, sweep, dispatch, notify, feedback, staff, deliver and files."
   }
 
   validation {
@@ -21,6 +21,11 @@ variable "alarms" {
   validation {
     condition     = var.webhooks != null || !contains(try(var.alarms.functions, []), "deliver")
     error_message = "alarms.functions may name deliver only if webhooks is set: there is no such function otherwise."
+  }
+
+  validation {
+    condition     = var.files != null || !contains(try(var.alarms.functions, []), "files")
+    error_message = "alarms.functions may name files only if files is set: there is no such function otherwise."
   }
 
   # CloudWatch looks back seven days at most: docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html

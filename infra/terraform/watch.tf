@@ -27,6 +27,7 @@ locals {
     },
     { for function in module.staff_function : "staff" => function },
     { for function in module.deliver : "deliver" => function },
+    { for function in module.files_function : "files" => function },
   )
 
   # Each queue of dead letters, with what to do about them.
@@ -38,6 +39,9 @@ locals {
     },
     {
       for webhooks in local.webhooks[*] : (webhooks.dead_letters_name) => "eight attempts to deliver a webhook failed, or its receiver wants no more. Run rollcall webhook failed, fix the cause, then run rollcall webhook redrive."
+    },
+    {
+      for files in local.files[*] : (files.dead_letters_name) => "a file could not be examined, or the files of an erased submission could not be deleted. Read the log of files and fix the cause: it tries again every hour, and incoming files wait for a day."
     },
   )
 }

@@ -69,6 +69,9 @@ DONE_TO_PARTS = (
     "check-in undone ",
     "mail sent: ",
     "mail resent: ",
+    "file received: ",
+    "file kept: ",
+    "file refused: ",
 )
 """How histories name what was done."""
 

@@ -52,6 +52,7 @@ def post(emulator: str, table: str, tmp_path: Path) -> Iterator[Post]:
         words=SiteWords(str(tmp_path), site_url=settings.site_url),
         log=Log("submit"),
         edge_key="",
+        uploads=lambda: None,
         begin=lambda: None,
     )
 

@@ -33,7 +33,7 @@ EVERYTHING: dict[str, Any] = {
     "delivery": PIPELINE,
     "alarm_email": "operators@kuggen.se",
     "alarms": {
-        "functions": ["submit", "links", "sweep", "dispatch", "notify", "feedback", "staff", "deliver"],
+        "functions": ["submit", "links", "sweep", "dispatch", "notify", "feedback", "staff", "deliver", "files"],
         "no_submissions_days": 5,
     },
     "dashboard": {},
@@ -45,6 +45,7 @@ EVERYTHING: dict[str, Any] = {
     "firewall": {},
     "staff_auth": {"kind": "cognito"},
     "webhooks": {},
+    "files": {"scanner": "scan-files"},
     "encryption": {},
     "backup": {"keep_days": 200, "cold_after_days": 30, "copy": {"region": "eu-west-1"}, "lock": {"min_days": 30}},
 }

@@ -70,7 +70,7 @@ def test_tracing__reaches_the_api_and_every_function(guided: Plan) -> None:
     functions = guided.all("aws_lambda_function").values()
 
     assert {stage["xray_tracing_enabled"] for stage in guided.all("aws_api_gateway_stage").values()} == {True}
-    assert {one["function_name"].rpartition("-")[2] for one in functions} == {*WORK, "deliver", "staff"}
+    assert {one["function_name"].rpartition("-")[2] for one in functions} == {*WORK, "deliver", "files", "staff"}
     assert {block(function, "tracing_config")["mode"] for function in functions} == {"Active"}
 
 

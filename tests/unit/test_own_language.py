@@ -121,6 +121,7 @@ def answer_to(
         words=words,
         log=Log("submit"),
         edge_key="",
+        uploads=lambda: None,
         begin=lambda: None,
     )
     sent = {"content-type": "application/json", "accept-language": "de-AT, en;q=0.5"}

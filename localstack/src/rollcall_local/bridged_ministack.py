@@ -16,6 +16,7 @@ sys.path.append(str(Path(__file__).parents[1]))
 
 from rollcall_local import (
     bridged_distribution,
+    bridged_files,
     bridged_functions,
     bridged_gateway,
     bridged_logs,
@@ -37,6 +38,7 @@ if __name__ == "__main__":
     bridged_gateway.serve_what_was_deployed()
     bridged_gateway.replace_whole_definitions()
     bridged_gateway.refuse_what_no_stage_could_serve()
+    bridged_files.keep_the_names_of_files()
     bridged_functions.change_one_thing_at_a_time()
     bridged_functions.map_a_source_once()
     bridged_secrets.keep_each_version()

@@ -23,7 +23,7 @@ DEPLOYER = "rollcall-deployer"
 ACCOUNT = "000000000000"
 
 #: The options that every local system has: their rights are in infra/terraform/deployer/options.
-OPTIONS = ("desk",)
+OPTIONS = ("desk", "files")
 
 
 @dataclass(frozen=True, slots=True)

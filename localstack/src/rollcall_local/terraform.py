@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from python_terraform import IsFlagged, Terraform
 
+from rollcall_local.credentials import ACCOUNT
 from rollcall_local.emulators import emulator_of
 from rollcall_local.errors import TerraformFailedError, TerraformMissingError
 from rollcall_local.process import clean_environment, run_to_end
@@ -110,6 +111,7 @@ class LocalTerraform:
             "api_url": workspace.api_url,
             "staff_auth": emulator_of(workspace).staff_auth,
             "webhooks": {},
+            "files": {"url": f"{workspace.endpoint_url}/rollcall-{workspace.stack}-files-{ACCOUNT}"},
             "package_path": str(workspace.package),
             "forms": sorted(path.parent.name for path in workspace.sources.forms.glob("*/form.toml")),
         }

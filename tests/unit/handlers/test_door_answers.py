@@ -71,6 +71,7 @@ def ask(forms: Any, door: Any, service: Any, descriptions: Any, site_dir: Path) 
         words=words,
         log=Log("submit"),
         edge_key=EDGE_KEY,
+        uploads=lambda: None,
         begin=lambda: None,
     )
 

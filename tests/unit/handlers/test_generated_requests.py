@@ -62,6 +62,7 @@ class Api:
             words=SiteWords(str(site_dir), site_url=SITE),
             log=Log("submit"),
             edge_key="",
+            uploads=lambda: None,
             begin=lambda: None,
         )
 

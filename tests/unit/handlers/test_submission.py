@@ -95,6 +95,7 @@ def post(  # noqa: PLR0917 - fixtures
         words=words,
         log=Log("submit", metrics_namespace=metrics_namespace),
         edge_key="",
+        uploads=lambda: None,
         begin=lambda: begun.append(len(service.asked)),
     )
 

@@ -1,4 +1,4 @@
-# A private bucket: encrypted at rest and on the way, versioned, with a life cycle.
+# A private bucket: encrypted at rest and on the way, with a life cycle; versioned, unless what is deleted must be gone.
 
 locals {
   own_key = [for key in var.key[*] : key.arn if !key.retired]
@@ -46,7 +46,7 @@ resource "aws_s3_bucket_versioning" "this" {
   bucket = aws_s3_bucket.this.id
 
   versioning_configuration {
-    status = "Enabled"
+    status = var.lifecycle_rule.noncurrent_days == null ? "Disabled" : "Enabled"
   }
 }
 
@@ -57,7 +57,9 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     id     = var.lifecycle_rule.name
     status = "Enabled"
 
-    filter {}
+    filter {
+      prefix = var.lifecycle_rule.prefix
+    }
 
     dynamic "expiration" {
       for_each = var.lifecycle_rule.days[*]
@@ -67,8 +69,12 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
       }
     }
 
-    noncurrent_version_expiration {
-      noncurrent_days = var.lifecycle_rule.noncurrent_days
+    dynamic "noncurrent_version_expiration" {
+      for_each = var.lifecycle_rule.noncurrent_days[*]
+
+      content {
+        noncurrent_days = noncurrent_version_expiration.value
+      }
     }
 
     abort_incomplete_multipart_upload {

@@ -14,11 +14,12 @@ variable "policy" {
 }
 
 variable "lifecycle_rule" {
-  description = "The life cycle's name, how many days an object is kept (null: for ever), and how many days a replaced or deleted one can be restored."
+  description = "The life cycle's name, how many days an object is kept (null: for ever), how the names of those objects begin (null: all), and how many days a replaced or deleted object can be restored (null: it is gone at once)."
   type = object({
     name            = string
     days            = optional(number)
-    noncurrent_days = number
+    prefix          = optional(string)
+    noncurrent_days = optional(number)
   })
 }
 

@@ -22,6 +22,11 @@ variable "api_origins" {
   type        = list(string)
 }
 
+variable "files_origin" {
+  description = "The origin that pages send files to. null means that they send none."
+  type        = string
+}
+
 variable "api" {
   description = "The API that the distribution serves too: its host, the path of its stage, and the key that proves to it that a request came through here. null serves no API."
   type = object({

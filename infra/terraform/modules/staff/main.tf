@@ -75,6 +75,17 @@ data "aws_iam_policy_document" "reader" {
     }
   }
 
+  # A link carries the rights of its signer.
+  dynamic "statement" {
+    for_each = var.files[*]
+
+    content {
+      sid       = "DownloadFiles"
+      actions   = ["s3:GetObject"]
+      resources = ["${statement.value.arn}/kept/*"]
+    }
+  }
+
   # What became of deliveries, and which receivers want no more.
   dynamic "statement" {
     for_each = var.webhooks[*]

@@ -23,6 +23,13 @@ variable "mail_queue_arn" {
   type        = string
 }
 
+variable "files" {
+  description = "The ARN of the bucket with registrants' files. null if the stack accepts none."
+  type = object({
+    arn = string
+  })
+}
+
 variable "webhooks" {
   description = "The ARN of the queue of webhooks to deliver. null if the stack delivers none."
   type        = object({ queue_arn = string })

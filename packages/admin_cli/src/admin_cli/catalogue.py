@@ -22,6 +22,7 @@ GROUPS: dict[str, dict[str, Command]] = {
         "stats": Command("stats", "Count submissions by day, form, option and status"),
         "history": Command("history", "Show what happened to submissions, and who did it"),
         "attendance": Command("attendance", "List whom to expect on a day, and print the list"),
+        "files": Command("files", "List and download the files of a submission"),
         "export": Command("export", "Export submissions to a file"),
     },
     "Change submissions": {

@@ -27,6 +27,7 @@ from registration_core.domain.errors import (
     UnknownFormError,
     UnknownNameError,
 )
+from registration_core.domain.file_errors import FileNotReadyError, NoFilesError, UnknownFileError
 from registration_core.domain.mail_errors import DeadLettersError, MailAskedError
 from registration_core.domain.webhook_ports import WebhookQueueError
 from rollcall_local.errors import LocalStackError
@@ -38,6 +39,7 @@ _EXIT_CODES: tuple[tuple[type[RollcallError], ExitCode], ...] = (
     (QuotaNotFoundError, ExitCode.NOT_FOUND),
     (UnknownNameError, ExitCode.NOT_FOUND),
     (NoteNotFoundError, ExitCode.NOT_FOUND),
+    (UnknownFileError, ExitCode.NOT_FOUND),
     (UnknownContextError, ExitCode.NOT_FOUND),
     (InvalidContextError, ExitCode.USAGE),
     (InvalidCursorError, ExitCode.USAGE),
@@ -53,6 +55,8 @@ _EXIT_CODES: tuple[tuple[type[RollcallError], ExitCode], ...] = (
 )
 
 _HINTS: tuple[tuple[type[RollcallError], str], ...] = (
+    (NoFilesError, "Add files = {} to the stack's values and apply: docs/options.md, Files."),
+    (FileNotReadyError, "rollcall files ID shows the states of a submission's files."),
     (FormNotNamedError, "Name it (rollcall list --form registration), or publish the forms: rollcall site publish"),
     (
         InvalidCursorError,

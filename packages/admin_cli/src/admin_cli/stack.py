@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission
     from registration_core.services.attendance import AttendanceService
     from registration_core.services.edit import EditService
+    from registration_core.services.file_links import FileLinks
     from registration_core.services.intake import IntakeService
     from registration_core.services.manage import ManageService
     from registration_core.services.notes import NoteService
@@ -77,7 +78,7 @@ class WebhookPlaces:
 class StackDescription:
     """What Terraform wrote about a stack. It may have written more than is read here.
 
-    desk, webhooks: None if the stack has none.
+    desk, webhooks: None if the stack has none. files_bucket: None if the stack accepts no files.
     """
 
     stack: str
@@ -93,6 +94,7 @@ class StackDescription:
     sender: str
     desk: Desk | None = None
     webhooks: WebhookPlaces | None = None
+    files_bucket: str | None = None
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, object]) -> Self:
@@ -108,7 +110,13 @@ class StackDescription:
             **{name: str(values[name]) for name in names},
             desk=Desk.from_description(values.get("desk")),
             webhooks=WebhookPlaces.from_description(values.get("webhooks")),
+            files_bucket=_bucket(values.get("files")),
         )
+
+
+def _bucket(values: object) -> str | None:
+    bucket = values.get("bucket") if isinstance(values, dict) else None
+    return bucket if isinstance(bucket, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +357,15 @@ class AwsStack:
             forms=GivenForms(self.forms),
             signer=self._guard_keys,
         )
+
+    def files(self) -> FileLinks:
+        """Connect to the bucket with registrants' files."""
+        from registration_core.bootstrap import file_links  # noqa: PLC0415 - only commands about files
+        from registration_core.domain.file_errors import NoFilesError  # noqa: PLC0415
+
+        if self.description.files_bucket is None:
+            raise NoFilesError
+        return file_links(self.client("s3"), self.description.files_bucket)
 
     def webhooks(self) -> WebhookParts:
         """Connect to the webhooks' queue, secret and deliveries."""

@@ -43,10 +43,13 @@ def _function() -> StaffFunction:
     table, deadline = bootstrap.staff_functions_table(settings)
     clock = SystemClock()
     exported_files = functools.cache(lambda: bootstrap.exported_files(settings))
+    files = functools.cache(lambda: bootstrap.functions_file_links(settings))
 
     def begin() -> TableServices:
         deadline.begin(ANSWER_WITHIN_S)
-        return TableServices(table, clock, mail_queue_url=settings.mail_queue_url, exported_files=exported_files)
+        return TableServices(
+            table, clock, mail_queue_url=settings.mail_queue_url, exported_files=exported_files, files=files
+        )
 
     return StaffFunction(settings, begin=begin, log=Log("staff", settings.log_level))
 

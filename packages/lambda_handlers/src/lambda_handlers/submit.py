@@ -50,6 +50,7 @@ def _function() -> SubmitFunction:
         words=SiteWords(settings.site_dir, site_url=settings.site_url),
         log=Log("submit", settings.log_level, metrics_namespace=settings.metrics_namespace),
         edge_key=settings.edge_key,
+        uploads=functools.partial(bootstrap.upload_grants, settings),
         begin=functools.partial(parts.connection.deadline.begin, bootstrap.ANSWER_WITHIN_S),
     )
 

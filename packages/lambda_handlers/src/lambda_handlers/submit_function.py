@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lambda_handlers.http_request import Request
     from lambda_handlers.log import Log
     from lambda_handlers.site_words import SiteWords
+    from registration_core.adapters.upload_grants import UploadGrants
     from registration_core.domain.errors import FieldError
     from registration_core.domain.forms import Form
     from registration_core.domain.ports import FormCatalogue
@@ -41,7 +42,8 @@ class SubmitFunction:
 
     allowed_origins: whose scripts may read the responses. words: the site's texts and address.
     edge_key: what only the distribution sends, so that we believe it who asked; empty if it
-    doesn't serve the API. begin: called at the start of each event, before any call to the table.
+    doesn't serve the API. uploads: returns what grants uploads; None if the stack accepts no files.
+    begin: called at the start of each event, before any call to the table.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class SubmitFunction:
         words: SiteWords,
         log: Log,
         edge_key: str,
+        uploads: Callable[[], UploadGrants | None],
         begin: Callable[[], None],
     ) -> None:
         self._forms = forms
@@ -65,6 +68,7 @@ class SubmitFunction:
         self._words = words
         self._log = log
         self._edge_key = edge_key
+        self._uploads = uploads
         self._begin = begin
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,6 +145,8 @@ class SubmitFunction:
         content = _acknowledged(form, receipt)
         if form.group is not None:
             content["group"] = [_acknowledged(form, each) for each in receipt.group or (receipt,)]
+        if form.asks_for_files and (grants := self._uploads()) is not None:
+            content["uploads"] = grants.for_submission(form, receipt.id)
         return json_response(201, content)
 
     def _report_errors(

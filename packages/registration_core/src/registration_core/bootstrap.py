@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.wire import WireCall
     from registration_core.adapters.exported_files import ExportedFiles
     from registration_core.adapters.signing_keys import SecretSigner
+    from registration_core.adapters.upload_grants import UploadGrants
     from registration_core.adapters.webhook_keys import SecretWebhookKeys
     from registration_core.adapters.webhook_queue import SqsWebhookQueue
     from registration_core.domain.forms import Form
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from registration_core.services.door import Door
     from registration_core.services.edit import EditService
     from registration_core.services.feedback import FeedbackService
+    from registration_core.services.file_links import FileLinks
     from registration_core.services.intake import IntakeService
     from registration_core.services.mail_watch import MailWatch
     from registration_core.services.manage import ManageService
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from registration_core.services.own_submission import OwnSubmissionService
     from registration_core.services.preview import PreviewService
     from registration_core.services.query import QueryService
+    from registration_core.services.receive_files import ReceiveFilesService
     from registration_core.services.redrive import RedriveService, WebhookRedriveService
     from registration_core.services.resend import ResendService
     from registration_core.services.restore import RestoreService
@@ -60,6 +63,7 @@ if TYPE_CHECKING:
         DeliverSettings,
         DispatchSettings,
         FeedbackSettings,
+        FilesSettings,
         LinksSettings,
         NotifySettings,
         StaffSettings,
@@ -77,9 +81,18 @@ ANSWER_WITHIN_S = 8.0
 #: Seconds that submit's cold start may wait for the table. Lambda allows ten.
 START_WITHIN_S = 3.0
 
+#: Seconds that a scanner may take for one file: below the time-out of the function files.
+SCANNED_WITHIN_S = 240
+
 
 def form_catalogue(
-    settings: SubmitSettings | DispatchSettings | NotifySettings | DeliverSettings | SweepSettings | LinksSettings,
+    settings: SubmitSettings
+    | DispatchSettings
+    | NotifySettings
+    | DeliverSettings
+    | SweepSettings
+    | LinksSettings
+    | FilesSettings,
 ) -> FormCatalogue:
     """Return the forms that were deployed with the function."""
     from registration_core.adapters.compiled_forms import CompiledForms
@@ -150,6 +163,55 @@ def _human_check(settings: SubmitSettings, environ: Mapping[str, str] | None, de
 
     secret = SecretValue(settings.turnstile_secret_name, environ, deadline=deadline)
     return Turnstile(secret, url=settings.turnstile_url, deadline=deadline)
+
+
+def upload_grants(settings: SubmitSettings | LinksSettings) -> UploadGrants | None:
+    """Return what grants uploads, without the SDK; None if the stack accepts no files."""
+    if not settings.files_bucket:
+        return None
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.upload_grants import UploadGrants
+
+    return UploadGrants(settings.files_bucket, settings.files_url, clock=SystemClock())
+
+
+def receive_files_service(settings: FilesSettings) -> ReceiveFilesService:
+    """Return the service of files."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
+    from registration_core.adapters.s3_files import LambdaScanner, S3Files
+    from registration_core.services.receive_files import ReceiveFilesService
+
+    clock, scanner = SystemClock(), None
+    if settings.files_scanner:
+        scanner = LambdaScanner(
+            _client("lambda", read_timeout=SCANNED_WITHIN_S), settings.files_scanner, settings.files_bucket
+        )
+    return ReceiveFilesService(
+        forms=form_catalogue(settings),
+        repository=ManagedDynamoRepository(_functions_table(settings.table), clock=clock),
+        store=S3Files(_client("s3", signature_version="s3v4"), settings.files_bucket),
+        scanner=scanner,
+        clock=clock,
+    )
+
+
+def file_links(s3_client: Any, bucket: str) -> FileLinks:  # noqa: ANN401 - boto3 ships no types
+    """Return what links to the files in a bucket. s3_client: signs with version 4."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.s3_files import S3Files
+    from registration_core.services.file_links import SignedFileLinks
+
+    return SignedFileLinks(S3Files(s3_client, bucket), clock=SystemClock())
+
+
+def functions_file_links(settings: StaffSettings) -> FileLinks:
+    """Return the links of the function staff. Raises NoFilesError if the stack accepts no files."""
+    from registration_core.domain.file_errors import NoFilesError
+
+    if not settings.files_bucket:
+        raise NoFilesError
+    return file_links(_client("s3", signature_version="s3v4"), settings.files_bucket)
 
 
 def dispatch_service(settings: DispatchSettings) -> DispatchService:
@@ -658,5 +720,5 @@ def _client(service: str, **options: Any) -> Any:  # noqa: ANN401 - boto3 ships 
 
     from registration_core.adapters.dynamodb.sdk import ONE_ATTEMPT
 
-    config = Config(connect_timeout=CONNECT_TIMEOUT_S, read_timeout=READ_TIMEOUT_S, **options)
+    config = Config(**{"connect_timeout": CONNECT_TIMEOUT_S, "read_timeout": READ_TIMEOUT_S} | options)
     return boto3.client(service, config=config.merge(ONE_ATTEMPT) if service == "dynamodb" else config)

@@ -44,7 +44,8 @@ class SubmitSettings(Settings):
     allowed_origins: scheme, host and port, without a trailing slash. rate_per_address: requests per
     network in ten minutes. rate_per_email: submissions per e-mail address in a day. 0 means no
     limit. turnstile_secret_name: the name of Cloudflare Turnstile's secret; empty turns Turnstile
-    off. turnstile_url: where tokens are checked. edge_key: what the distribution sends with each
+    off. turnstile_url: where tokens are checked. files_bucket, files_url: the bucket for files and its address for
+    browsers; empty if the stack accepts none. edge_key: what the distribution sends with each
     request if it serves the API; empty if it doesn't. metrics_namespace: where metrics
     go; empty writes none.
     """
@@ -59,6 +60,8 @@ class SubmitSettings(Settings):
     turnstile_secret_name: str = ""
     turnstile_url: str = TURNSTILE_URL
     edge_key: str = ""
+    files_bucket: str = ""
+    files_url: str = ""
     metrics_namespace: str = ""
 
 
@@ -120,13 +123,30 @@ class FeedbackSettings(Settings):
 
 @dataclass(frozen=True, eq=False)
 class LinksSettings(Settings):
-    """What links needs. signing_key_secret: the name of the secret with the links' signing keys."""
+    """What links needs.
+
+    signing_key_secret: the name of the secret with the links' signing keys. files_bucket,
+    files_url: as for submit. api_url: the API's base URL, to which the bucket leads browsers back.
+    """
 
     table: str
     site_url: str
     signing_key_secret: str
     forms_dir: str
     site_dir: str
+    files_bucket: str = ""
+    files_url: str = ""
+    api_url: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class FilesSettings(Settings):
+    """What files needs. files_scanner: the name of the function that looks for viruses; empty if there is none."""
+
+    table: str
+    files_bucket: str
+    forms_dir: str
+    files_scanner: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +155,7 @@ class StaffSettings(Settings):
 
     staff_auth: how API Gateway signs staff in, cognito or iam. allowed_origins: the desk's. mail_queue_url: for mails
     that staff resend. exports_bucket: where exports are kept for a day. staff_clients: the Cognito app clients whose
-    tokens count; empty with iam.
+    tokens count; empty with iam. files_bucket: registrants' files; empty if the stack accepts none.
     """
 
     table: str
@@ -144,6 +164,7 @@ class StaffSettings(Settings):
     mail_queue_url: str
     exports_bucket: str
     staff_clients: tuple[str, ...] = ()
+    files_bucket: str = ""
 
 
 def forms_dir(environ: Mapping[str, str], name: str = "FORMS_DIR") -> str:

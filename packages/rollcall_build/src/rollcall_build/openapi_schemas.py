@@ -29,7 +29,8 @@ def answers_schema(form: Form) -> dict[str, Any]:
 
     Lengths are told in words: JSON Schema counts code points, the API characters as a person counts them.
     """
-    properties = {field.name: _noted(field_schema(field), _conditions(field)) for field in form.fields}
+    asked = [field for field in form.fields if field.type is not FieldType.FILE]  # files are sent after the answers
+    properties = {field.name: _noted(field_schema(field), _conditions(field)) for field in asked}
     required = [field.name for field in form.fields if field.always_required]
     schema: dict[str, Any] = {
         "type": "object",

@@ -39,7 +39,7 @@ from rollcall_build.sources import Sources, sources_of
 
 FUNCTIONS = ("submit", "links", "sweep", "dispatch", "notify", "feedback")
 """The functions that every stack has."""
-SHARING = (*FUNCTIONS, "deliver")
+SHARING = (*FUNCTIONS, "deliver", "files")
 """The functions that share a zip."""
 STAFF = "staff"
 """The function with a zip of its own."""

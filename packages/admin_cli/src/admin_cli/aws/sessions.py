@@ -164,7 +164,9 @@ def _config(context: Context, service: str) -> Any:  # noqa: ANN401 - boto3 has 
     common = Config(connect_timeout=5, read_timeout=20, user_agent_extra="rollcall")
     if context.on_this_machine:
         common = common.merge(loopback_config())
-    return common.merge(Config(retries=retries))
+    # Links that S3 signs by default are of version 2 in the oldest Regions, and refused for what is under a KMS key.
+    version = "s3v4" if service == "s3" else None
+    return common.merge(Config(retries=retries, signature_version=version))
 
 
 def refusal(code: str, message: str, operation: str | None, context: Context | None = None) -> CliError | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -110,7 +111,13 @@ def _print(
 
 
 def _print_desk_values(output: Output, submission: Submission) -> None:
-    """Print the notes whole, numbered as `rollcall note remove` counts them, and the check-ins."""
+    """Print the files, the notes whole, numbered as `rollcall note remove` counts them, and the check-ins."""
+    if submission.files:
+        from admin_cli.commands.files import COLUMNS, row  # noqa: PLC0415 - only for forms that ask for files
+
+        now = datetime.now(UTC)
+        output.heading("Files")
+        output.rows(COLUMNS, [row(file, now) for file in submission.files])
     if submission.notes:
         output.heading("Notes")
         output.fields(note_lines(submission.notes))
@@ -161,6 +168,7 @@ def _lines(details: SubmissionDetails, facts: Sequence[tuple[str, Value]]) -> li
         name = f"mails.{mail.kind}" + (f".resent{mail.copy}" if mail.copy else "")
         lines.append((name, mail.state))
         lines += [(f"{name}.attempts", mail.attempts)] if mail.attempts > 1 else []
+    lines += [(f"files.{file.field}.{file.name}", str(file.state)) for file in submission.files]
     lines += [(f"notes.{number}", note.text) for number, note in enumerate(submission.notes, 1)]
     lines += [(f"checked_in.{check_in.day}", check_in.at) for check_in in submission.check_ins]
     return lines + [(f"history.{event.what}", event.at) for event in details.events]

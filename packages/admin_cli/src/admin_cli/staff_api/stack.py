@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from admin_cli.staff_api.api import Api
     from admin_cli.staff_api.desk_values import ApiAttendance, ApiNotes
     from admin_cli.staff_api.edits import ApiEdits, ApiRestore
+    from admin_cli.staff_api.files import ApiFileLinks
     from admin_cli.staff_api.manage import ApiManage
     from admin_cli.staff_api.reads import ApiJournal, ApiQuery, ApiReads
     from registration_core.bootstrap import MailingParts, WebhookParts
@@ -123,6 +124,12 @@ class ApiStack:
         from admin_cli.staff_api.desk_values import ApiNotes  # noqa: PLC0415 - only for notes
 
         return ApiNotes(self.api, self._reads)
+
+    def files(self) -> ApiFileLinks:
+        """Return what links to files."""
+        from admin_cli.staff_api.files import ApiFileLinks  # noqa: PLC0415 - only for files
+
+        return ApiFileLinks(self.api)
 
     def edit(self) -> ApiEdits:
         """Return the service that edits submissions."""

@@ -39,6 +39,7 @@ from registration_core.domain.errors import (
     UnknownFormError,
     UnknownNameError,
 )
+from registration_core.domain.file_errors import FileNotReadyError, NoFilesError, UnknownFileError
 from registration_core.domain.mail_errors import (
     MailAskedError,
     MailedLatelyError,
@@ -72,6 +73,8 @@ STATUS_AND_CODE: Mapping[type[RollcallError], tuple[int, str]] = {
     SubmissionNotFoundError: (404, NOT_FOUND),
     UnknownFormError: (404, NOT_FOUND),
     UnknownNameError: (404, NOT_FOUND),
+    UnknownFileError: (404, NOT_FOUND),
+    NoFilesError: (404, NOT_FOUND),
     QuotaNotFoundError: (404, NOT_FOUND),
     MethodNotAllowedError: (405, MethodNotAllowedError.code),
     StatusTransitionError: (409, NOT_ALLOWED),
@@ -82,6 +85,7 @@ STATUS_AND_CODE: Mapping[type[RollcallError], tuple[int, str]] = {
     MailNotFittingError: (409, MailNotFittingError.code),
     NoStaffError: (409, NoStaffError.code),
     SuppressedError: (409, SuppressedError.code),
+    FileNotReadyError: (409, FileNotReadyError.code),
     ConcurrentChangeError: (412, ConcurrentChangeError.code),
     TooManyRowsError: (413, TooManyRowsError.code),
     InvalidCapacityError: (422, InvalidCapacityError.code),

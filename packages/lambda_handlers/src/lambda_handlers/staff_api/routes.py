@@ -9,6 +9,7 @@ from lambda_handlers.staff_api import (
     attendance,
     changes,
     exports,
+    files,
     forms,
     history,
     me,
@@ -35,6 +36,7 @@ ROUTES: tuple[Route, ...] = (
     *attendance.ROUTES,
     *quotas.ROUTES,
     *exports.ROUTES,
+    *files.ROUTES,
 )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission
     from registration_core.services.attendance import AttendanceService
     from registration_core.services.edit import EditService
+    from registration_core.services.file_links import FileLinks
     from registration_core.services.manage import ManageService
     from registration_core.services.notes import NoteService
     from registration_core.services.query import QueryService
@@ -45,13 +46,20 @@ class StaffServices(SubmissionServices, Protocol):
 
 
 class TableServices:
-    """The services of one call: its forms are those that are stored now. exported_files: loads the SDK."""
+    """The services of one call: its forms are those that are stored now. exported_files, files: load the SDK."""
 
     def __init__(
-        self, table: Table, clock: Clock, *, mail_queue_url: str, exported_files: Callable[[], ExportedFiles]
+        self,
+        table: Table,
+        clock: Clock,
+        *,
+        mail_queue_url: str,
+        exported_files: Callable[[], ExportedFiles],
+        files: Callable[[], FileLinks],
     ) -> None:
         self.clock = clock
         self.exported_files = exported_files
+        self.files = files
         self._mail_queue_url = mail_queue_url
         self._table = table
         self._stored_forms = StoredForms(table)

@@ -32,6 +32,7 @@ ATTRIBUTES: dict[FieldType, dict[str, str]] = {
     FieldType.CHOICE: {},
     FieldType.CHOICES: {},
     FieldType.CONSENT: {},
+    FieldType.FILE: {"type": "file"},
 }
 
 
@@ -80,7 +81,7 @@ class PartView:
 class FieldView:
     """One question on a page.
 
-    control: input, textarea, select, radios, checkboxes, consent or date. attributes: the control's
+    control: input, textarea, select, radios, checkboxes, consent, date or file. attributes: the control's
     HTML attributes besides id, name and aria-describedby; None leaves one out. value: what was
     typed, if the page shows an answer again; for a consent any text if it was ticked. error: what
     is wrong. checks: the rules that the page's script checks, as JSON; empty without a script.
@@ -199,20 +200,19 @@ def _condition(form: Form, condition: Condition | None, language: str) -> Condit
     )
 
 
+_CONTROLS = {
+    FieldType.TEXTAREA: "textarea",
+    FieldType.CHOICES: "checkboxes",
+    FieldType.CONSENT: "consent",
+    FieldType.DATE: "date",
+    FieldType.FILE: "file",
+}
+
+
 def _control(field: Field) -> str:
-    match field.type:
-        case FieldType.TEXTAREA:
-            return "textarea"
-        case FieldType.CHOICE:
-            return "radios" if len(field.options) <= MOST_RADIOS else "select"
-        case FieldType.CHOICES:
-            return "checkboxes"
-        case FieldType.CONSENT:
-            return "consent"
-        case FieldType.DATE:
-            return "date"
-        case _:
-            return "input"
+    if field.type is FieldType.CHOICE:
+        return "radios" if len(field.options) <= MOST_RADIOS else "select"
+    return _CONTROLS.get(field.type, "input")
 
 
 def _meant(field: Field, values: tuple[str, ...]) -> str:

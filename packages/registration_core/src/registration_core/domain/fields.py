@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from registration_core.domain.conditions import Condition
+    from registration_core.domain.files import FileRules
 
 
 class FieldType(StrEnum):
@@ -26,6 +27,7 @@ class FieldType(StrEnum):
     CHOICE = "choice"
     CHOICES = "choices"
     CONSENT = "consent"
+    FILE = "file"
 
 
 _PLAIN = (
@@ -116,7 +118,8 @@ class Field:
     someone sends the form for another person. draft: whether the browser may keep the answer until
     it is sent; None if the form file doesn't say. age_from: the date field from which the options'
     ages are counted. missing: the error for a missing answer. show_when: None if it is always
-    asked; otherwise required only applies when it is.
+    asked; otherwise required only applies when it is. files: what a question for files accepts;
+    None for any other. Files arrive after the answers, so `required` never holds up an answer.
     """
 
     name: str
@@ -140,11 +143,17 @@ class Field:
     age_from: str | None = None
     missing: Text | None = None
     show_when: Condition | None = None
+    files: FileRules | None = None
 
     @property
     def always_required(self) -> bool:
         """Whether every submission has an answer."""
-        return self.required and self.show_when is None
+        return self.answer_required and self.show_when is None
+
+    @property
+    def answer_required(self) -> bool:
+        """Whether a submission needs an answer whenever the question is asked. Files come later."""
+        return self.required and self.type is not FieldType.FILE
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -154,8 +163,11 @@ class Field:
 
     @property
     def kept_in_draft(self) -> bool:
-        """Whether the browser keeps the answer until it is sent: never a consent, a textarea only with `draft`."""
-        if self.type is FieldType.CONSENT:
+        """Whether the browser keeps the answer until it is sent: never a consent or a file.
+
+        A textarea only with `draft`.
+        """
+        if self.type in (FieldType.CONSENT, FieldType.FILE):
             return False
         return self.type is not FieldType.TEXTAREA if self.draft is None else self.draft
 
@@ -201,6 +213,10 @@ class Field:
             values["options"] = tuple(map(Option.from_dict, values["options"]))
         if "show_when" in values:
             values["show_when"] = _condition(values["show_when"])
+        if "files" in values:
+            from registration_core.domain.files import FileRules  # noqa: PLC0415 - only forms that ask for some
+
+            values["files"] = FileRules.from_dict(values["files"])
         if isinstance(values.get("example"), list):
             values["example"] = tuple(values["example"])
         return cls(**values)
@@ -214,16 +230,21 @@ class Field:
         for key in ("required", "keep_for_next", "decimals"):
             if getattr(self, key):
                 data[key] = getattr(self, key)
-        if self.show_when is not None:
-            data["show_when"] = self.show_when.to_dict()
+        for key, rules in (("show_when", self.show_when), ("files", self.files)):
+            if rules is not None:
+                data[key] = rules.to_dict()
         for key in _PLAIN:
             if getattr(self, key) is not None:
                 data[key] = getattr(self, key)
         if self.options:
             data["options"] = [option.to_dict() for option in self.options]
-        if self.example is not None:
-            data["example"] = list(self.example) if isinstance(self.example, tuple) else self.example
-        return data
+        return data | _example(self.example)
+
+
+def _example(example: object) -> dict[str, Any]:
+    if example is None:
+        return {}
+    return {"example": list(example) if isinstance(example, tuple) else example}
 
 
 def _condition(data: Mapping[str, Any]) -> Condition:

@@ -175,6 +175,11 @@ class Form:
         name = self.quota.field if self.quota is not None else self.once
         return self.field(name) if name is not None else None
 
+    @property
+    def asks_for_files(self) -> bool:
+        """Whether a question is for files."""
+        return any(field.files is not None for field in self.fields)
+
     def name_in(self, answers: Mapping[str, object]) -> str:
         """Return the participant's name from the answers; empty if the form doesn't ask for one."""
         return str(answers.get(self.name_field, "")) if self.name_field is not None else ""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from registration_core.domain.attendance import CheckIn
+    from registration_core.domain.files import StoredFile
     from registration_core.domain.notes import Note
     from registration_core.domain.submission import Event, Submission, SubmissionDetails
 
@@ -42,7 +43,7 @@ FIELDS = (
 )
 
 #: What --json can print of one submission in addition to FIELDS.
-DETAILS = ("history", "mails", "notes", "check_ins")
+DETAILS = ("history", "mails", "notes", "check_ins", "files")
 
 #: What --json prints of a line of a submission's history.
 HISTORY = ("at", "what", "by", "status", "version", "was", "moved_from", "moved_to")
@@ -101,12 +102,28 @@ def detailed_record(details: SubmissionDetails, *, name: str, rank: int | None) 
         ],
         "notes": [note_record(note) for note in submission.notes],
         "check_ins": [check_in_record(check_in) for check_in in submission.check_ins],
+        "files": [file_record(file) for file in submission.files],
     }
 
 
 def check_in_record(check_in: CheckIn) -> dict[str, object]:
     """Return a day's check-in."""
     return {"day": check_in.day.isoformat(), "at": iso(check_in.at), "by": check_in.by}
+
+
+def file_record(file: StoredFile) -> dict[str, object]:
+    """Return a file that a registrant sent. state: checking, kept or refused."""
+    return {
+        "id": file.id,
+        "field": file.field,
+        "name": file.name,
+        "size": file.size,
+        "state": file.state.value,
+        "at": iso(file.at),
+        "kind": file.kind or None,
+        "digest": file.sha256 or None,
+        "reason": file.reason or None,
+    }
 
 
 def note_record(note: Note) -> dict[str, object]:

@@ -49,6 +49,7 @@ SENTENCES: Mapping[str, str] = {
     "not_asked": "The form doesn't ask this with that answer to “{question}”. Leave it empty.",
     "too_few": "{given} has fewer than {limit} options.",
     "too_many": "{given} has more than {limit} options.",
+    "file_elsewhere": "Files can't be written here. Registrants send them through the link in their mails.",
     "unknown_field": "The form has no such field.",
 }
 """By wording or code."""
@@ -109,7 +110,7 @@ def _misfit(form: Form, field: Field, answers: Mapping[str, Answer]) -> ValueRef
     answer = answers.get(field.name)
     if not form.asks(field, answers):
         return _not_asked(form, field) if answer is not None else None
-    if answer is None and field.required and field.show_when is not None:
+    if answer is None and field.answer_required and field.show_when is not None:
         return missing(field)
     return refused_option(form, field, answer, answers)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from registration_core.domain.attendance import CheckIn
+    from registration_core.domain.files import StoredFile
     from registration_core.domain.notes import Note
 
 
@@ -46,8 +47,8 @@ class Submission:
     sent about its arrival. spam_sign: why it was suspected spam when it arrived, see
     `domain.spam.spam_sign`. labels: the staff's, see `domain.labels`; sorted. notes: the staff's,
     oldest first. check_ins: one per day, sorted. members: the IDs of all that were sent together,
-    its own too, in the order of the form; empty if it was sent alone. Times are aware, in UTC, to
-    the millisecond; expires_at and verify_by to the second.
+    its own too, in the order of the form; empty if it was sent alone. files: in the order of their
+    arrival. Times are aware, in UTC, to the millisecond; expires_at and verify_by to the second.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Submission:
     notes: tuple[Note, ...] = ()
     check_ins: tuple[CheckIn, ...] = ()
     members: tuple[str, ...] = ()
+    files: tuple[StoredFile, ...] = ()
 
     @property
     def group(self) -> str | None:
@@ -105,6 +107,7 @@ class Submission:
             labels=(),
             notes=(),
             check_ins=(),
+            files=(),
         )
 
     @property

@@ -136,7 +136,7 @@ def refused_option(
 
 def _answer(field: Field, raw: object, today: date) -> Answer | None:
     answer = read_value(field, raw, today=today)
-    if answer is None and field.required:
+    if answer is None and field.answer_required:
         raise missing(field)
     return answer
 

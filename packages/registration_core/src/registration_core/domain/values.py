@@ -260,6 +260,12 @@ def _within_length(field: Field, text: str) -> str:
     return text
 
 
+def _read_file(_field: Field, raw: object, _today: date) -> None:
+    """Accept no answer: files are sent after the answers, see `domain.files`."""
+    if raw not in (None, "", []):
+        raise ValueRefusedError("file_elsewhere")
+
+
 _READERS: dict[FieldType, Callable[[Field, object, date], Answer | None]] = {
     FieldType.TEXT: _read_text,
     FieldType.TEXTAREA: _read_textarea,
@@ -270,4 +276,5 @@ _READERS: dict[FieldType, Callable[[Field, object, date], Answer | None]] = {
     FieldType.CHOICE: _read_choice,
     FieldType.CHOICES: _read_choices,
     FieldType.CONSENT: _read_consent,
+    FieldType.FILE: _read_file,
 }

@@ -8,9 +8,10 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from registration_core.domain.attendance import CheckIn
+from registration_core.domain.files import FileState, StoredFile
 from registration_core.domain.notes import Note
 from registration_core.domain.quota import QuotaState
-from registration_core.domain.records import check_in_record, detailed_record, iso, note_record, record
+from registration_core.domain.records import check_in_record, detailed_record, file_record, iso, note_record, record
 from registration_core.domain.submission import Event, MailRecord, Status, Submission, SubmissionDetails
 
 TYPE_CHECKING = False
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 
 
 def whole_record(submission: Submission, *, name: str, rank: int | None) -> dict[str, object]:
-    """Return a submission's record with its notes and check-ins."""
+    """Return a submission's record with its notes, check-ins and files."""
     return record(submission, name=name, rank=rank) | {
         "quiet": submission.quiet,
         "notes": [note_record(note) for note in submission.notes],
         "check_ins": [check_in_record(check_in) for check_in in submission.check_ins],
+        "files": [file_record(file) for file in submission.files],
     }
 
 
@@ -40,7 +42,7 @@ def whole_details(details: SubmissionDetails, *, name: str, rank: int | None) ->
 
 
 def read_submission(data: Mapping[str, Any]) -> Submission:
-    """Return the submission of a record, whole or without notes and check-ins."""
+    """Return the submission of a record, whole or without notes, check-ins and files."""
     return Submission(
         id=data["id"],
         form=data["form"],
@@ -69,6 +71,21 @@ def read_submission(data: Mapping[str, Any]) -> Submission:
             for check_in in data.get("check_ins", ())
         ),
         members=tuple(data.get("members", ())),
+        files=tuple(map(_file, data.get("files", ()))),
+    )
+
+
+def _file(data: Mapping[str, Any]) -> StoredFile:
+    return StoredFile(
+        id=data["id"],
+        field=data["field"],
+        name=data["name"],
+        size=data["size"],
+        state=FileState(data["state"]),
+        at=datetime.fromisoformat(data["at"]),
+        kind=data["kind"] or "",
+        sha256=data["digest"] or "",
+        reason=data["reason"] or "",
     )
 
 

@@ -43,6 +43,7 @@ _SEARCHED: dict[FieldType, bool] = {
     FieldType.CHOICE: False,
     FieldType.CHOICES: False,
     FieldType.CONSENT: False,
+    FieldType.FILE: False,
 }
 """Whether a search looks at a type's answers: those that a person writes."""
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission
     from registration_core.services.attendance import AttendanceService
     from registration_core.services.edit import EditService
+    from registration_core.services.file_links import FileLinks
     from registration_core.services.manage import ManageService
     from registration_core.services.notes import NoteService
     from registration_core.services.query import QueryService
@@ -49,6 +50,9 @@ class SubmissionServices(Protocol):
 
     def attendance(self) -> AttendanceService:
         """Return the service that checks people in and lists them."""
+
+    def files(self) -> FileLinks:
+        """Return what links to files. Raises NoFilesError if the stack accepts none."""
 
     def notes(self) -> NoteService:
         """Return the service that adds notes to submissions and removes them."""

@@ -12,6 +12,8 @@ from registration_core.domain.values import ValueRefusedError, read_value
 from rollcall_build.forms import conditions
 from rollcall_build.forms.checked_table import CheckedTable, listed, repeated, suggestion
 from rollcall_build.forms.conditions import read_condition
+from rollcall_build.forms.file_fields import KEYS as FILE_KEYS
+from rollcall_build.forms.file_fields import read_file_rules
 from rollcall_build.forms.options import read_options
 
 TYPE_CHECKING = False
@@ -33,6 +35,7 @@ OWN: Mapping[FieldType, tuple[str, ...]] = {
     FieldType.CHOICE: ("options", "age_from"),
     FieldType.CHOICES: ("options", "min_choices", "max_choices"),
     FieldType.CONSENT: (),
+    FieldType.FILE: FILE_KEYS,
 }
 """The keys that a type has besides the common ones."""
 
@@ -111,6 +114,7 @@ def _read_field(values: CheckedTable, languages: Sequence[str], region: str | No
         "missing": values.text("missing", languages),
         "show_when": read_condition(values),
         **_limits(values, kind, languages),
+        "files": read_file_rules(values) if kind is FieldType.FILE else None,
     }
     if kind is FieldType.PHONE:
         settings["region"] = read_region(values) or region

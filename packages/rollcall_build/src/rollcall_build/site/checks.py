@@ -93,7 +93,7 @@ def checks_of(field: Field, language: str, words: Words | None = None) -> tuple[
         return refused(field, wording, language, words, **values)
 
     checks: list[Check] = []
-    if field.required:
+    if field.answer_required:
         checks.append(Check(Rule.REQUIRED, None, say(_wording_of_required(field))))
     return (*checks, *_CHECKS[field.type](field, say))
 
@@ -175,4 +175,5 @@ _CHECKS: dict[FieldType, Callable[[Field, Say], Iterator[Check]]] = {
     FieldType.CHOICE: _no_checks,
     FieldType.CHOICES: _choices_checks,
     FieldType.CONSENT: _no_checks,
+    FieldType.FILE: _no_checks,
 }

@@ -62,6 +62,10 @@ def submission_item(submission: Submission) -> Item:
         from registration_core.adapters.dynamodb.desk_values import desk_attributes  # noqa: PLC0415 - no visitor's has
 
         may_lack |= desk_attributes(submission)
+    if submission.files:
+        from registration_core.adapters.dynamodb.file_values import file_attributes  # noqa: PLC0415 - only forms that ask
+
+        may_lack["files"] = file_attributes(submission.files)
     if submission.status is Status.SPAM:
         may_lack |= {keys.TOPIC: keys.spam_topic(submission.form), keys.TOPIC_ID: submission.id[-26:]}
     return plain_item(
@@ -83,11 +87,15 @@ def submission_item(submission: Submission) -> Item:
 
 def read_submission(item: Item) -> Submission:
     """Return the submission of an item."""
-    desk_values: dict[str, Any] = {}
+    more: dict[str, Any] = {}
     if "notes" in item or "check_ins" in item:
         from registration_core.adapters.dynamodb.desk_values import read_desk_values  # noqa: PLC0415 - no visitor's has
 
-        desk_values = read_desk_values(item)
+        more = read_desk_values(item)
+    if "files" in item:
+        from registration_core.adapters.dynamodb.file_values import read_files  # noqa: PLC0415 - only forms that ask
+
+        more["files"] = read_files(item["files"])
     return Submission(
         id=item["id"],
         form=item["form"],
@@ -108,7 +116,7 @@ def read_submission(item: Item) -> Submission:
         spam_sign=item.get("spam_sign"),
         labels=tuple(item.get("labels", "").split()),
         members=tuple(item.get("group", ())),
-        **desk_values,
+        **more,
     )
 
 

@@ -59,13 +59,16 @@ class Sigv4:
         canonical = f"{method}\n{path}\n{query}\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
         scope = f"{timestamp[:8]}/{self._region}/{self._service}/aws4_request"
         digest = hashlib.sha256(canonical.encode()).hexdigest()
-        to_sign = f"AWS4-HMAC-SHA256\n{timestamp}\n{scope}\n{digest}"
-        signature = _hmac(self._key_of(timestamp[:8]), to_sign).hex()
+        signature = self.signature(f"AWS4-HMAC-SHA256\n{timestamp}\n{scope}\n{digest}", day=timestamp[:8])
         signed["authorization"] = (
             f"AWS4-HMAC-SHA256 Credential={self._credentials.access_key}/{scope}, "
             f"SignedHeaders={names}, Signature={signature}"
         )
         return signed
+
+    def signature(self, text: str, *, day: str) -> str:
+        """Return the signature of a text, such as a POST policy in base64. day: UTC as `20150830`."""
+        return _hmac(self._key_of(day), text).hex()
 
     def _key_of(self, day: str) -> bytes:
         known, key = self._day_key

@@ -34,9 +34,16 @@ def test_each_part__knows_every_type(part: str) -> None:
     assert not missing, f"Add {', '.join(sorted(missing))} to {part}"
 
 
-@pytest.mark.parametrize("kind", FieldType)
+@pytest.mark.parametrize("kind", [kind for kind in FieldType if kind is not FieldType.FILE])
 def test_each_type__has_an_example_and_a_schema(kind: FieldType) -> None:
     """See `domain/examples.py` and `rollcall_build/openapi_schemas.py`."""
     form = a_form(a_field("email", "email", required=True), a_field(kind, "it", required=True))
     assert example_submission(form)["it"]
     assert answers_schema(form)["properties"]["it"]["type"]
+
+
+def test_files__are_no_answers() -> None:
+    """They are sent after the answers, so no example and no schema has them."""
+    form = a_form(a_field("email", "email", required=True), a_field("file", "it", required=True))
+    assert example_submission(form).keys() == {"email"}
+    assert answers_schema(form)["properties"].keys().isdisjoint({"it"})

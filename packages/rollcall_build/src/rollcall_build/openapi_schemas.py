@@ -196,6 +196,20 @@ def _receipt_of_one() -> dict[str, Any]:
             },
             "status": {"enum": [status.value for status in RECEIPT_STATUSES]},
             "position": {"type": "integer", "minimum": 1, "description": "The ticket number, if waitlisted."},
+            "uploads": {
+                "type": "object",
+                "description": "For a form that asks for files: what to post to the bucket, by field, within an hour. "
+                "Send `fields` and then `file` as multipart/form-data to `url`; end `key` with an ID of your own "
+                "(letters, digits and -, at most 40) for each file.",
+                "additionalProperties": {
+                    "type": "object",
+                    "properties": {
+                        "url": {"type": "string", "format": "uri"},
+                        "fields": {"type": "object", "additionalProperties": {"type": "string"}},
+                    },
+                    "required": ["url", "fields"],
+                },
+            },
         },
         "required": ["id", "reference", "status"],
     }

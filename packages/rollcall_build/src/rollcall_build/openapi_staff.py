@@ -10,6 +10,7 @@ from lambda_handlers.http_request import STATUS_OF as STATUS_OF_REQUEST
 from lambda_handlers.http_response import TITLES
 from lambda_handlers.staff_api.call import WHOLE
 from lambda_handlers.staff_api.exports import MEDIA_TYPES
+from lambda_handlers.staff_api.files import UNCHECKED
 from lambda_handlers.staff_api.problems import STATUS_AND_CODE
 from lambda_handlers.staff_api.routes import ROUTES
 from lambda_handlers.staff_api.submissions import DEFAULT_LIMIT, MOST, MOST_NAMED
@@ -49,6 +50,7 @@ _ANSWERS: Mapping[tuple[str, str], str] = {
     ("GET", "quotas"): "Quotas",
     ("PUT", "quotas/{form}/{option}"): "ChangedQuota",
     ("GET", "exports"): "Export",
+    ("GET", "submissions/{id}/files/{file}"): "FileLink",
 }
 """What each route answers; `ChangedEntry` unless it is here."""
 _TEXT: Mapping[str, object] = {"type": "string"}
@@ -139,6 +141,8 @@ _PARAMETERS: Mapping[str, dict[str, Any]] = {
     },
     "id": {"description": "A submission's ID or reference.", "schema": {**_TEXT, "minLength": 1}},
     "note": {"description": "A note's ID.", "schema": {**_TEXT, "minLength": 1}},
+    "file": {"description": "A file's ID.", "schema": {**_TEXT, "minLength": 1}},
+    UNCHECKED: {"description": "With any value: also a file whose check for viruses failed.", "schema": _TEXT},
 }
 _REQUIRED = frozenset({("attendance", "form"), ("exports", "format"), ("exports", "form"), ("history", "form")})
 _IN_PATHS = re.compile(r"{(\w+)}")
@@ -173,8 +177,7 @@ def _operation(route: Route) -> dict[str, Any]:
     answer = _ANSWERS.get(at, "ChangedEntry")
     tagged = {"headers": {"ETag": {"schema": _TEXT}}} if answer in {"Entry", "ChangedEntry"} else {}
     statuses = _READING if route.method == "GET" else _CHANGING
-    if route.path == "exports":
-        statuses |= {413}
+    statuses |= {"exports": {413}, "submissions/{id}/files/{file}": {409}}.get(route.path, set())
     operation: dict[str, Any] = {
         "operationId": f"staff-{route.answer.__name__.replace('_', '-')}",
         "summary": _summary(route),

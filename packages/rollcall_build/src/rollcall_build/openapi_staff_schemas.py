@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from registration_core.domain.files import FileState
 from registration_core.domain.records import FIELDS, HISTORY
 from registration_core.domain.staff_actions import StaffAction
 from registration_core.domain.submission import Status
@@ -77,6 +78,8 @@ def schemas() -> dict[str, Any]:
             {"url": {"type": "string", "format": "uri"}, "expires_at": _TIME, "rows": _NUMBER, "filename": _TEXT}
         )
         | {"description": "A link that downloads the file for five minutes."},
+        "FileLink": _object({"url": {"type": "string", "format": "uri"}, "filename": _TEXT, "expires_at": _TIME})
+        | {"description": "A link that downloads a registrant's file for five minutes."},
     }
 
 
@@ -96,6 +99,7 @@ def _entry() -> dict[str, Any]:
             "mails": _list(_object(mail)),
             "notes": _list(_object({"id": _TEXT, "at": _TIME, "by": _TEXT, "text": _TEXT})),
             "check_ins": _list(_object({"day": _DAY, "at": _TIME, "by": _TEXT})),
+            "files": _list(_file()) | {"description": "The files that the registrant sent."},
             "shown": _list(_object({"name": _TEXT, "label": _TEXT, "text": _TEXT}))
             | {"description": "The answers in words."},
             "actions": _list(_ACTION) | {"description": "What may be done now."},
@@ -106,6 +110,12 @@ def _entry() -> dict[str, Any]:
         }
     )
     return {"allOf": [_ref("Submission")], **details}
+
+
+def _file() -> dict[str, Any]:
+    texts = dict.fromkeys(("id", "field", "name"), _TEXT)
+    found = dict.fromkeys(("kind", "digest", "reason"), _TEXT_OR_NULL)
+    return _object(texts | {"size": _NUMBER, "state": {"enum": list(FileState)}, "at": _TIME} | found)
 
 
 def _event() -> dict[str, Any]:

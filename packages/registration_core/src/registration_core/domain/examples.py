@@ -21,7 +21,7 @@ def examples_of(form: Form, today: date) -> dict[str, Any]:
     """Return a raw answer to each field that is asked with those before it, from the options that are offered."""
     answers: dict[str, Any] = {}
     for field in form.fields:
-        if field.files is None and form.asks(field, answers):
+        if field.type is not FieldType.FILE and form.asks(field, answers):
             offered = tuple(option for option in field.options if form.offers(option, answers))
             values = [option.value for option in offered]
             example = field.example if not field.options or _all_among(field.example, values) else None

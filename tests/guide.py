@@ -26,7 +26,14 @@ BEYOND = (
         "rollcall local up",
         "rollcall local down",
     ),
-    *("rollcall new", "rollcall forms language", "rollcall restore", "rollcall staff", "rollcall webhook"),
+    *(
+        "rollcall new",
+        "rollcall forms language",
+        "rollcall forms embed",
+        "rollcall restore",
+        "rollcall staff",
+        "rollcall webhook",
+    ),
 )
 
 

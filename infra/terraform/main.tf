@@ -84,7 +84,8 @@ module "site" {
     key  = terraform_data.edge_key[0].output
   }
 
-  desk = local.signs_in ? { sign_in_url = local.sign_in_url } : null
+  desk     = local.signs_in ? { sign_in_url = local.sign_in_url } : null
+  embed_on = coalesce(var.embed_on, {})
 }
 
 module "api" {

@@ -48,8 +48,8 @@ variable "forms" {
   }
 
   validation {
-    condition     = length(setintersection(var.forms, ["my", "forms", "assets", "calendar", "index", "privacy", "thank-you", "not-found", "unavailable"])) == 0
-    error_message = "forms must not contain my or forms, which the API uses, or assets, calendar, index, privacy, thank-you, not-found or unavailable, which the site uses."
+    condition     = length(setintersection(var.forms, ["my", "forms", "assets", "calendar", "embed", "index", "privacy", "thank-you", "not-found", "unavailable"])) == 0
+    error_message = "forms must not contain my or forms, which the API uses, or assets, calendar, embed, index, privacy, thank-you, not-found or unavailable, which the site uses."
   }
 
   validation {

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from python_terraform import IsFlagged, Terraform
 
+from rollcall_build.forms.embedding import embed_on_of
+from rollcall_build.forms.files import compile_forms
 from rollcall_local.credentials import ACCOUNT
 from rollcall_local.emulators import emulator_of
 from rollcall_local.errors import TerraformFailedError, TerraformMissingError
@@ -114,6 +116,7 @@ class LocalTerraform:
             "files": {"url": f"{workspace.endpoint_url}/rollcall-{workspace.stack}-files-{ACCOUNT}"},
             "package_path": str(workspace.package),
             "forms": sorted(path.parent.name for path in workspace.sources.forms.glob("*/form.toml")),
+            "embed_on": embed_on_of(compile_forms(workspace.sources.forms)) or None,
         }
         return {"var_file": "local.tfvars", "var": options | variables}
 

@@ -107,6 +107,13 @@ def test_submit__keeps_a_key_for_a_day(service: Desk, clock: StoppedClock) -> No
     assert not service.submit(form, {**ANSWERS, "name": "Bo"}, key="k", language="en").repeated
 
 
+def test_submit__takes_another_link_for_the_same_attempt(service: Desk) -> None:
+    """What the address filled in decides nothing: the page may be opened anew before it is sent again."""
+    form = replace(FORM, once=None, fields=(*FORM.fields, a_field("hidden", "came_by")))
+    first = service.submit(form, {**ANSWERS, "came_by": "newsletter"}, key="k", language="en")
+    assert service.submit(form, ANSWERS, key="k", language="en") == replace(first, repeated=True)
+
+
 def test_submit__recognises_an_address_in_any_spelling(service: Desk, repository: InMemorySubmissionRepository) -> None:
     first = service.submit(FORM, ANSWERS, key="one", language="en")
     second = service.submit(FORM, {**ANSWERS, "email": "ASA@example.org"}, key="two", language="en")

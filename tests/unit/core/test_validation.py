@@ -96,6 +96,15 @@ def test_validate__keeps(field: Field, raw: object, value: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("raw", "value"),
+    [("newsletter", "newsletter"), ("x" * 21, None), (["a", "b"], None), ({"a": 1}, None), ("a\0b", None), ("", None)],
+)
+def test_hidden_answer__counts_or_is_dropped(raw: object, value: object) -> None:
+    """The visitor can't correct what they can't see, so nothing there stops them."""
+    assert answer(a_field("hidden", max_length=20), raw) == value
+
+
+@pytest.mark.parametrize(
     "unseen",
     [
         "\u200b", "\u2060\u200d", "\u00ad", "\ufeff", "\U000e0041\U000e007f", "\ufdd0", "\U0001ffff", "\ufe0f",

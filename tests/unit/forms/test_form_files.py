@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from organisation import organisation
 from unit.core.builders import TODAY
 
 from registration_core.domain.errors import FormFileError
@@ -142,9 +143,10 @@ def test_the_academys_forms__accept_their_own_examples() -> None:
         assert answers.keys() == {field.name for field in form.fields}
 
 
-def test_the_academys_forms__use_every_type_of_field() -> None:
-    used = {field.type for form in compile_forms(ROOT / "example" / "forms").values() for field in form.fields}
-    assert used == set(FieldType) - {FieldType.FILE}, "files need an option that the example does without"
+def test_forms_of_tests__use_every_type_of_field(tmp_path: Path) -> None:
+    """The academy's, and what only some organisations ask for."""
+    forms = compile_forms(organisation(tmp_path / "academy").forms)
+    assert {field.type for form in forms.values() for field in form.fields} == set(FieldType)
 
 
 def test_compile_forms__skips_folders_without_a_form(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ locals {
       name    = "${var.name}-desk"
       comment = "What browsers may do with the desk."
 
+      frame_option = "DENY"
+
       content_security_policy = join("; ", [
         "default-src 'none'",
         "script-src 'self'",

@@ -41,15 +41,18 @@ locals {
         name                    = var.name
         comment                 = "What browsers may do with the site's pages."
         content_security_policy = local.content_security_policy
-
-        more = {
-          "Cross-Origin-Opener-Policy" = "same-origin"
-          "Permissions-Policy"         = join(", ", [for feature in local.refused_features : "${feature}=()"])
-        }
+        frame_option            = "DENY"
+        more                    = local.headers_of_pages
       }
     },
     local.desk_headers,
+    local.embed_headers,
   )
+
+  headers_of_pages = {
+    "Cross-Origin-Opener-Policy" = "same-origin"
+    "Permissions-Policy"         = join(", ", [for feature in local.refused_features : "${feature}=()"])
+  }
 }
 
 resource "aws_cloudfront_origin_access_control" "this" {
@@ -85,9 +88,13 @@ resource "aws_cloudfront_response_headers_policy" "this" {
       override = true
     }
 
-    frame_options {
-      frame_option = "DENY"
-      override     = true
+    dynamic "frame_options" {
+      for_each = each.value.frame_option[*]
+
+      content {
+        frame_option = frame_options.value
+        override     = true
+      }
     }
 
     referrer_policy {
@@ -206,6 +213,31 @@ resource "aws_cloudfront_distribution" "this" {
       cached_methods             = ["GET", "HEAD"]
       cache_policy_id            = local.caching_optimized
       response_headers_policy_id = aws_cloudfront_response_headers_policy.this["desk"].id
+      compress                   = true
+
+      dynamic "function_association" {
+        for_each = aws_cloudfront_function.redirect
+
+        content {
+          event_type   = "viewer-request"
+          function_arn = function_association.value.arn
+        }
+      }
+    }
+  }
+
+  # Each form that other sites may show has headers of its own.
+  dynamic "ordered_cache_behavior" {
+    for_each = local.embedded
+
+    content {
+      path_pattern               = "/embed/${ordered_cache_behavior.value}*"
+      target_origin_id           = "site"
+      viewer_protocol_policy     = "redirect-to-https"
+      allowed_methods            = ["GET", "HEAD"]
+      cached_methods             = ["GET", "HEAD"]
+      cache_policy_id            = local.caching_optimized
+      response_headers_policy_id = aws_cloudfront_response_headers_policy.this["embed ${local.frame_ancestors[ordered_cache_behavior.value]}"].id
       compress                   = true
 
       dynamic "function_association" {

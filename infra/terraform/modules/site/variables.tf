@@ -43,6 +43,11 @@ variable "desk" {
   })
 }
 
+variable "embed_on" {
+  description = "The forms that other sites may show in a frame, each with the origins of these sites. Empty for none."
+  type        = map(list(string))
+}
+
 variable "site_origin" {
   description = "The address that visitors see, if it isn't the distribution's: a posted form may redirect to it. null means the page's own address."
   type        = string

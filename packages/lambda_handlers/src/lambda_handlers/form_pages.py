@@ -10,6 +10,7 @@ from html import escape
 
 from registration_core.adapters.field_views import field_view, section_views
 from registration_core.domain.date_parts import NOT_A_DATE, wrong_part
+from registration_core.domain.embedding import embed_path
 from registration_core.domain.fields import FieldType
 from registration_core.domain.spam import HUMAN_TOKEN, KEY, LANGUAGE
 
@@ -51,8 +52,12 @@ def form_page(
     language: str,
     errors: Sequence[FieldError] = (),
     notice: Notice | None = None,
+    embedded: bool = False,
 ) -> str:
-    """Return the form as it was filled in, with a notice or a summary that links to each wrong field."""
+    """Return the form as it was filled in, with a notice or a summary that links to each wrong field.
+
+    embedded: it is for a frame on another site.
+    """
     from lambda_handlers.site_templates import render  # noqa: PLC0415 - loads Jinja2
 
     language = words.language_for(language)
@@ -68,6 +73,7 @@ def form_page(
         hidden[HUMAN_TOKEN] = proof
     if key := typed(answers, KEY) if notice is None else notice.key:
         hidden[KEY] = key
+    hidden |= {name: typed(answers, name) for name in form.hidden if name in answers}
     return render(
         words,
         "mend",
@@ -80,18 +86,20 @@ def form_page(
         honeypot="" if form.spam.honeypot in fields else form.spam.honeypot,
         trapped=typed(answers, form.spam.honeypot),
         submit=site["submit"],
-        path=site["path"],
+        path=embed_path(form.name, words.by_language[language]["site"]["prefix"]) if embedded else site["path"],
+        embedded=embedded,
     )
 
 
-def sentence_page(sentence: str, *, form: str, words: SiteWords, language: str) -> str:
+def sentence_page(sentence: str, *, form: str, words: SiteWords, language: str, embedded: bool = False) -> str:
     """Return a page that says in one sentence what went wrong and links back to the form."""
     from lambda_handlers.site_templates import render  # noqa: PLC0415 - loads Jinja2
 
     language = words.language_for(language)
     site = words.by_language[language]["site"]
-    back = site["forms"].get(form, {}).get("path", site["home"])
-    return render(words, "not-sent", language, sentence=sentence, back=back)
+    page = site["forms"].get(form, {}).get("path", site["home"])
+    back = embed_path(form, site["prefix"]) if embedded else page
+    return render(words, "not-sent", language, sentence=sentence, back=back, embedded=embedded)
 
 
 def bare_page(sentence: str, advice: str, *, site_url: str, language: str) -> str:

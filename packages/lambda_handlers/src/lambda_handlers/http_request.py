@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from registration_core.domain.forms import Form
+
 MOST_BYTES = 32 * 1024
 MOST_BYTES_TO_KEEP = 8 * MOST_BYTES
 """The longest plain form that a page shows again after refusing it as too long."""
@@ -109,6 +111,10 @@ class Request:
         before, _, last = self.headers.get("x-forwarded-for", "").rpartition(",")
         seen = before.rpartition(",")[2] if last.strip() == self.address else last
         return seen.strip() or self.address
+
+    def framed_by(self, form: Form | None) -> tuple[str, ...]:
+        """Return the origins that may frame the answer: the form's, if its framed page sent the post."""
+        return form.embed_on if form is not None and self.query.get("embed") else ()
 
     @property
     def requested_language(self) -> str:

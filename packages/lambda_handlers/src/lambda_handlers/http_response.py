@@ -78,13 +78,27 @@ def redirect(address: str) -> dict[str, Any]:
     return _response(303, "", {"Location": address})
 
 
-def page(status: int, html: str, *, site_url: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return a page that may load only the site's stylesheet and images."""
+def page(
+    status: int,
+    html: str,
+    *,
+    site_url: str,
+    headers: Mapping[str, str] | None = None,
+    framed_by: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return a page that may load only the site's stylesheet and images.
+
+    framed_by: the origins whose pages may show it in a frame; empty for none.
+    """
+    ancestors = " ".join(framed_by) or "'none'"
     policy = (
         f"default-src 'none'; style-src {site_url}; img-src {site_url}; form-action 'self' {site_url}; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        f"base-uri 'none'; frame-ancestors {ancestors}"
     )
-    return _response(status, html, {**OF_PAGES, "Content-Security-Policy": policy, **(headers or {})})
+    of_page = {**OF_PAGES, "Content-Security-Policy": policy, **(headers or {})}
+    if framed_by:  # this older header can't name origins
+        del of_page["X-Frame-Options"]
+    return _response(status, html, of_page)
 
 
 def with_cors(response: dict[str, Any], origin: str | None, allowed: Sequence[str]) -> dict[str, Any]:

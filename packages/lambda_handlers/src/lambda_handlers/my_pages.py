@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lambda_handlers.site_templates import render
 from registration_core.adapters.mail_values import chosen_option, shown_answers
 from registration_core.adapters.receipt_views import receipt_view
@@ -53,7 +55,8 @@ class MyPages:
         receipt = receipt_view(form, language, prefix=text["site"]["prefix"])
         chosen = form.chosen_field.name if form.chosen_field is not None else ""
         about = next((option for option in receipt.options if option.value == submission.answers.get(chosen)), None)
-        shown = shown_answers(form, submission, language)
+        visible = replace(submission, answers=form.without_hidden(submission.answers))
+        shown = shown_answers(form, visible, language)
         return self._render(
             "entry",
             language,

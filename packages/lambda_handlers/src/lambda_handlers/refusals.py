@@ -24,7 +24,7 @@ from registration_core.domain.sentences import sentence, wait_in_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from lambda_handlers.http_request import Request
@@ -105,8 +105,13 @@ def internal(language: str, form_words: Words | None = None) -> Refusal:
     return Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, INTERNAL, sentence(INTERNAL, language, form_words), RETRY_AFTER_S)
 
 
-def refusal(request: Request, refused: Refusal, *, words: SiteWords, language: str) -> dict[str, Any]:
-    """Respond with a page to a plain form post, and with a problem document to a script."""
+def refusal(
+    request: Request, refused: Refusal, *, words: SiteWords, language: str, framed_by: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Respond with a page to a plain form post, and with a problem document to a script.
+
+    framed_by: see `http_response.page`.
+    """
     headers = refused.headers
     if refused.status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = "GET" if request.asks_for_form else "POST"
@@ -118,8 +123,9 @@ def refusal(request: Request, refused: Refusal, *, words: SiteWords, language: s
         advice = sentence("reload", language)
         html = bare_page(refused.detail, advice, site_url=words.site_url, language=language)
     else:
-        html = sentence_page(refused.detail, form=request.form, words=words, language=language)
-    return page(refused.status, html, site_url=words.site_url, headers=headers)
+        embedded = bool(framed_by)
+        html = sentence_page(refused.detail, form=request.form, words=words, language=language, embedded=embedded)
+    return page(refused.status, html, site_url=words.site_url, headers=headers, framed_by=framed_by)
 
 
 def _closed(error: FormClosedError, language: str, form_words: Words | None) -> str:

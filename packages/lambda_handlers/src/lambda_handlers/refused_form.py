@@ -28,11 +28,19 @@ FINAL = frozenset({FormClosedError.code, HumanCheckFailedError.code})
 
 
 def refused_form_page(
-    form: Form, sent: Mapping[str, object], refused: Refusal, *, key: str, words: SiteWords, language: str
+    form: Form,
+    sent: Mapping[str, object],
+    refused: Refusal,
+    *,
+    key: str,
+    words: SiteWords,
+    language: str,
+    embedded: bool = False,
 ) -> str:
     """Return the page. key: the Idempotency-Key that the next attempt repeats if this one may have been stored."""
     texts = words.by_language[words.language_for(language)]["form"]
-    return form_page(form, sent, words=words, language=language, notice=_notice(refused, texts, key))
+    notice = _notice(refused, texts, key)
+    return form_page(form, sent, words=words, language=language, notice=notice, embedded=embedded)
 
 
 def _notice(refused: Refusal, texts: Mapping[str, Any], key: str) -> Notice:

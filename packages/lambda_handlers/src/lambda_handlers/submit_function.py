@@ -107,7 +107,7 @@ class SubmitFunction:
         sent = _with_whole_dates(request, form, read_answers(request, depth=_depth(form)))
         language = form.language_for(request.requested_language_with(sent))
         if request.from_page and sent.get(ANOTHER):
-            return self._next_person(form, self._shown(request, form, sent), language)
+            return self._next_person(request, form, self._shown(request, form, sent), language)
         key, of_answers = _key(request, form, sent)
         try:
             address = request.visitors_address(self._edge_key)
@@ -139,9 +139,11 @@ class SubmitFunction:
             from lambda_handlers.thank_you_page import thanks_page  # noqa: PLC0415 - a script's post does without
 
             shown = self._shown(request, form, sent)
-            status = _shown_status(form, receipt)
-            html = thanks_page(form, shown, receipt, status, words=self._words, language=language)
-            return page(201, html, site_url=self._words.site_url)
+            status, framed_by = _shown_status(form, receipt), request.framed_by(form)
+            html = thanks_page(
+                form, shown, receipt, status, words=self._words, language=language, embedded=bool(framed_by)
+            )
+            return page(201, html, site_url=self._words.site_url, framed_by=framed_by)
         content = _acknowledged(form, receipt)
         if form.group is not None:
             content["group"] = [_acknowledged(form, each) for each in receipt.group or (receipt,)]
@@ -164,19 +166,21 @@ class SubmitFunction:
             from lambda_handlers.form_pages import form_page  # noqa: PLC0415 - a script's post does without
 
             shown = self._shown(request, form, sent)
-            html = form_page(form, shown, errors=errors, words=self._words, language=language)
-            return page(422, html, site_url=self._words.site_url)
+            framed_by = request.framed_by(form)
+            html = form_page(form, shown, errors=errors, words=self._words, language=language, embedded=bool(framed_by))
+            return page(422, html, site_url=self._words.site_url, framed_by=framed_by)
         listed = [{"field": error.field, "code": error.code, "message": error.message} for error in errors]
         detail = sentence(InvalidAnswersError.code, language, form.words)
         return problem(422, InvalidAnswersError.code, detail, errors=listed)
 
-    def _next_person(self, form: Form, sent: Mapping[str, object], language: str) -> dict[str, Any]:
+    def _next_person(self, request: Request, form: Form, sent: Mapping[str, object], language: str) -> dict[str, Any]:
         """Return the form for another person, with the answers that the thank-you page passed on. Nothing is stored."""
         from lambda_handlers.form_pages import form_page  # noqa: PLC0415 - a script's post does without
 
         answers = {field.name: sent[field.name] for field in form.fields if field.keep_for_next and field.name in sent}
-        html = form_page(form, answers, words=self._words, language=language)
-        return page(200, html, site_url=self._words.site_url)
+        framed_by = request.framed_by(form)
+        html = form_page(form, answers, words=self._words, language=language, embedded=bool(framed_by))
+        return page(200, html, site_url=self._words.site_url, framed_by=framed_by)
 
     def _shown(self, request: Request, form: Form, sent: Mapping[str, object]) -> Mapping[str, object]:
         """Return the answers a page may show again. Another site's page may only choose options, as a link can."""
@@ -203,12 +207,16 @@ class SubmitFunction:
         else:
             metrics = TOO_MANY_REQUESTS if isinstance(error, TooManyRequestsError) else None
             self._log.info("refused", metrics=metrics, code=refused.code, status=refused.status, request_id=request.id)
+        framed_by = request.framed_by(form)
         if request.from_page and form is not None and (sent := self._shown(request, form, sent)):
             from lambda_handlers.refused_form import refused_form_page  # noqa: PLC0415 - a script's post does without
 
-            html = refused_form_page(form, sent, refused, key=key, words=self._words, language=language)
-            return page(refused.status, html, site_url=self._words.site_url, headers=refused.headers)
-        return refusal(request, refused, words=self._words, language=language)
+            html = refused_form_page(
+                form, sent, refused, key=key, words=self._words, language=language, embedded=bool(framed_by)
+            )
+            site_url, headers = self._words.site_url, refused.headers
+            return page(refused.status, html, site_url=site_url, headers=headers, framed_by=framed_by)
+        return refusal(request, refused, words=self._words, language=language, framed_by=framed_by)
 
 
 def _with_whole_dates(request: Request, form: Form, sent: dict[str, object]) -> dict[str, object]:

@@ -22,9 +22,16 @@ if TYPE_CHECKING:
 
 
 def thanks_page(
-    form: Form, sent: Mapping[str, object], receipt: Receipt, status: Status, *, words: SiteWords, language: str
+    form: Form,
+    sent: Mapping[str, object],
+    receipt: Receipt,
+    status: Status,
+    *,
+    words: SiteWords,
+    language: str,
+    embedded: bool = False,
 ) -> str:
-    """Return the page. sent: the post's fields. status: the one to show."""
+    """Return the page. sent: the post's fields. status: the one to show. embedded: it is for a frame."""
     from lambda_handlers.site_templates import render  # noqa: PLC0415 - loads Jinja2
 
     language = words.language_for(language)
@@ -38,6 +45,7 @@ def thanks_page(
         language,
         forms=[{"name": form.name, "texts": site["forms"][form.name], "receipt": view}],
         statuses=[status.value],
+        embedded=embedded,
         sent={
             "reference": display_reference(receipt.reference),
             "position": receipt.position,

@@ -87,6 +87,8 @@ def field_schema(field: Field) -> dict[str, Any]:
         notes.append(f"At least {field.min_length} characters as a person counts them.")
     if field.max_length is not None:
         notes.append(f"At most {field.max_length} characters as a person counts them.")
+    if field.type is FieldType.HIDDEN:
+        notes.append("Not asked: the page's script fills it in from its address. One that breaks the rules is dropped.")
     if field.age_from is not None:
         notes += [f"{option.value}: {_ages(option)}." for option in field.options if _ages(option)]
     if field.type is FieldType.DATE:
@@ -126,6 +128,7 @@ def _kind(field: Field) -> dict[str, Any]:
     options = {"type": "string", "enum": [option.value for option in field.options]}
     kinds: dict[FieldType, dict[str, Any]] = {
         FieldType.TEXT: {"type": "string"},
+        FieldType.HIDDEN: {"type": "string"},
         FieldType.TEXTAREA: {"type": "string"},
         FieldType.EMAIL: {"type": "string", "format": "email", "maxLength": ADDRESS_LENGTH},
         FieldType.PHONE: {"type": "string"},
@@ -286,6 +289,7 @@ def description_schema() -> dict[str, Any]:
             **_each(("label", "hint"), text),
             "required": {"type": "boolean"},
             "autocomplete": {"type": "string"},
+            "from_query": {"type": "string", "description": "The parameter of the page's address that fills it in."},
             "age_from": {"type": "string", "description": "The field with the date of birth, for the options' ages."},
             **_each(("min_length", "max_length", "decimals", "min_choices", "max_choices"), whole),
             **_each(("minimum", "maximum"), {"type": ["number", "string"]}),

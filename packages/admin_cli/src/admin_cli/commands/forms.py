@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from admin_cli.commands import language
+from admin_cli.commands.embed import embed
 from admin_cli.forms.definitions import forms_at_hand, forms_folder, read_checked_forms, shared_folder
 from admin_cli.forms.parameters import Folder, FormArgument  # noqa: TC001 - Typer reads the annotations
 from admin_cli.services import of
@@ -37,6 +38,7 @@ Examples:
 """)
 
 app.add_typer(language.app, name="language")
+app.command(cls=Command)(embed)
 
 CHECKED = (Column("FORM"), Column("VERSION"), Column("FIELDS"), Column("TITLE", narrowest=16))
 #: What --json prints of a compiled form; what is not set is null.
@@ -62,6 +64,8 @@ COMPILED = (
     "mails",
     "words",
     "time_zone",
+    "embed_on",
+    "short_address",
 )
 
 FIELDS = (
@@ -196,6 +200,8 @@ def _heading(form: Form) -> list[tuple[str, Value]]:
         ("verification", f"within {form.verification.within_hours} hours" if form.verification else "no"),
         ("spam when", _spam(form)),
         ("own mails", _own_mails(form)),
+        ("shown on", list(form.embed_on)),
+        ("short address", form.short_address),
     ]
 
 

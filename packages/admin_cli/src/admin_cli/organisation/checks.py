@@ -9,6 +9,7 @@ from admin_cli.forms.definitions import read_checked_forms
 from admin_cli.forms.file_warnings import warnings_of
 from registration_core.domain.errors import FormFileError
 from rollcall_build.forms import time_zones
+from rollcall_build.forms.embedding import embed_on_of, embed_on_value
 from rollcall_build.forms.example_addresses import is_example
 from rollcall_build.mails.languages import mails_in_english
 from rollcall_build.site.content import SHARED, read_site_content
@@ -99,7 +100,7 @@ def _file_of_values(sources: Sources, file: Path, forms: Mapping[str, Form]) -> 
         for problem in str(error).splitlines():
             yield Finding("values", Health.FAILURE, f"{name}: {problem}", "docs/operator.md explains the values.")
         return
-    problems = list(_disagreements(sources, file, values))
+    problems = list(_disagreements(sources, file, values, forms))
     for problem, mend in problems:
         yield Finding("values", Health.FAILURE, f"{name}: {problem}", mend)
     if not problems:
@@ -114,7 +115,9 @@ def _file_of_values(sources: Sources, file: Path, forms: Mapping[str, Form]) -> 
         yield Finding("values", Health.WARNING, says, "Add webhooks = {} if this stack should: docs/options.md")
 
 
-def _disagreements(sources: Sources, file: Path, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _disagreements(
+    sources: Sources, file: Path, values: Mapping[str, object], forms: Mapping[str, Form]
+) -> Iterator[tuple[str, str]]:
     """Yield what Terraform can't know: whether the values fit these forms and this stack. Each with its fix."""
     if values["stack"] != file.stem:
         yield f"stack is {values['stack']!r}.", f'Write stack = "{file.stem}", or rename the file.'
@@ -123,6 +126,8 @@ def _disagreements(sources: Sources, file: Path, values: Mapping[str, object]) -
             f"{file.stem}.s3.tfbackend is missing in the same folder.",
             "It says where the state is kept: docs/operator.md",
         )
+    if forms and (values.get("embed_on") or {}) != (embed_on := embed_on_of(forms)):
+        yield "embed_on isn't what the form files say.", f"Write {embed_on_value(embed_on)}"
     folders = {path.parent.name for path in sources.forms.glob("*/form.toml")}
     listed = values["forms"]
     assert isinstance(listed, list)  # noqa: S101 - variables.tf says so

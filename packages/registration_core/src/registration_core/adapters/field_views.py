@@ -33,6 +33,7 @@ ATTRIBUTES: dict[FieldType, dict[str, str]] = {
     FieldType.CHOICES: {},
     FieldType.CONSENT: {},
     FieldType.FILE: {"type": "file"},
+    FieldType.HIDDEN: {},
 }
 
 
@@ -87,8 +88,9 @@ class FieldView:
     is wrong. checks: the rules that the page's script checks, as JSON; empty without a script.
     private: the browser doesn't keep the answer. parts: a date's three fields, by `day`, `month`
     and `year`. meant: the e-mail address that was probably meant. least: the fewest characters of a
-    text. explains_privacy: shows a link to the privacy page. wrong_part: the part of a date that is
-    wrong; empty unless it is a single one. condition: None if it is always asked.
+    text. from_query: the parameter of the page's address that fills it in. explains_privacy: shows
+    a link to the privacy page. wrong_part: the part of a date that is wrong; empty unless it is a
+    single one. condition: None if it is always asked.
     """
 
     id: str
@@ -109,6 +111,7 @@ class FieldView:
     explains_privacy: bool = False
     wrong_part: str = ""
     condition: ConditionView | None = None
+    from_query: str = ""
 
     @property
     def plain(self) -> bool:

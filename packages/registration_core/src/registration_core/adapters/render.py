@@ -65,9 +65,13 @@ class JinjaMailRenderer(MailRenderer):
     def render(self, kind: str, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
         """Return the mail in the submission's language; for staff in the form's first.
 
-        A mail to an unverified address gets no free text (see `unverified_addresses`). If a
-        language lacks a part, the whole mail is in the form's first language.
+        Only a mail to staff has the answers to hidden fields. A mail to an unverified address gets
+        no free text (see `unverified_addresses`). If a language lacks a part, the whole mail is in
+        the form's first language.
         """
+        if kind not in TO_STAFF:
+            submission = _without_hidden(form, submission)
+            facts = replace(facts, group=tuple(_without_hidden(form, each) for each in facts.group))
         several = len(facts.group) > 1
         kind, about = (GROUP_MAIL if several and kind in TELLS_OF_ALL else kind), kind
         preferred = form.languages[0] if kind in TO_STAFF else submission.language
@@ -162,6 +166,10 @@ class JinjaMailRenderer(MailRenderer):
             raise MailTemplateError(f"forms/{error.name}, line {error.lineno}: {error.message}.") from error
         except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError) as error:
             raise MailTemplateError(f"forms/{name}: {error}.") from error
+
+
+def _without_hidden(form: Form, submission: Submission) -> Submission:
+    return replace(submission, answers=form.without_hidden(submission.answers))
 
 
 def _names(kind: str, form: Form, language: str, part: str) -> list[str]:

@@ -44,6 +44,7 @@ def example_of(field: Field, today: date) -> object:
         return values[0] if field.type is FieldType.CHOICE else values[: field.min_choices or 1]
     made_up: dict[FieldType, Callable[[], object]] = {
         FieldType.TEXT: lambda: _words(field),
+        FieldType.HIDDEN: lambda: _words(field),
         FieldType.TEXTAREA: lambda: _words(field),
         FieldType.DATE: lambda: _within(field, today, today).isoformat(),
         FieldType.NUMBER: lambda: _number(field),

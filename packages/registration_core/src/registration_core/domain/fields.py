@@ -28,11 +28,12 @@ class FieldType(StrEnum):
     CHOICES = "choices"
     CONSENT = "consent"
     FILE = "file"
+    HIDDEN = "hidden"
 
 
 _PLAIN = (
     *("min_length", "max_length", "minimum", "maximum", "min_choices", "max_choices"),
-    *("autocomplete", "region", "draft", "age_from"),
+    *("autocomplete", "region", "draft", "age_from", "from_query"),
 )
 """Keys that a compiled field copies as they are, if set."""
 
@@ -120,6 +121,7 @@ class Field:
     ages are counted. missing: the error for a missing answer. show_when: None if it is always
     asked; otherwise required only applies when it is. files: what a question for files accepts;
     None for any other. Files arrive after the answers, so `required` never holds up an answer.
+    from_query: the parameter of the page's address that fills in the answer.
     """
 
     name: str
@@ -144,6 +146,7 @@ class Field:
     missing: Text | None = None
     show_when: Condition | None = None
     files: FileRules | None = None
+    from_query: str | None = None
 
     @property
     def always_required(self) -> bool:

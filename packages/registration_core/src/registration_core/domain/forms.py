@@ -7,7 +7,7 @@ from dataclasses import field as with_default
 from datetime import datetime
 
 from registration_core.domain.errors import FormClosedError
-from registration_core.domain.fields import Field, Text
+from registration_core.domain.fields import Field, FieldType, Text
 from registration_core.domain.languages import best_language
 from registration_core.domain.policies import SHIPPED_SPAM_RULES, SpamRules, Verification
 from registration_core.domain.quota import Quota
@@ -92,10 +92,11 @@ class Form:
     submission is kept. quota: None if seats aren't counted. verification: None if addresses aren't
     verified. mails: the form's own mails. words: the texts in languages that aren't built in.
     time_zone: None for UTC. retired: the form's folder is gone, but submissions remain. sections:
-    headings above the fields. webhooks, reminders, own_changes: as compiled, because visitors wait
-    for this module; `domain.webhooks.webhooks_of`, `domain.reminders.reminders_of` and
-    `domain.own_changes.own_changes_of` read them. group: what is asked of each participant; None if
-    the form is about one.
+    headings above the fields. embed_on: the origins whose pages may frame the form. short_address:
+    a second address of its page, without a slash. webhooks, reminders, own_changes: as compiled,
+    because visitors wait for this module; `domain.webhooks.webhooks_of`,
+    `domain.reminders.reminders_of` and `domain.own_changes.own_changes_of` read them. group: what is
+    asked of each participant; None if the form is about one.
     """
 
     name: str
@@ -121,16 +122,20 @@ class Form:
     sections: tuple[Section, ...] = ()
     time_zone: TimeZone | None = None
     retired: bool = False
+    embed_on: tuple[str, ...] = ()
+    short_address: str | None = None
     webhooks: tuple[Mapping[str, Any], ...] = ()
     reminders: tuple[Mapping[str, Any], ...] = ()
     own_changes: Mapping[str, Any] | None = None
     group: Group | None = None
 
     def parted(self) -> tuple[tuple[Section | None, tuple[Field, ...]], ...]:
-        """Return each section with its fields; all fields under None if there are no sections."""
+        """Return each section with its visible fields; all under None if there are no sections."""
         starts = {section.begins_with: section for section in self.sections}
         parts: list[tuple[Section | None, list[Field]]] = []
         for field in self.fields:
+            if field.type is FieldType.HIDDEN:
+                continue
             if not parts or field.name in starts:
                 parts.append((starts.get(field.name), []))
             parts[-1][1].append(field)
@@ -183,6 +188,16 @@ class Form:
     def name_in(self, answers: Mapping[str, object]) -> str:
         """Return the participant's name from the answers; empty if the form doesn't ask for one."""
         return str(answers.get(self.name_field, "")) if self.name_field is not None else ""
+
+    def without_hidden(self, answers: Mapping[str, Answer]) -> Mapping[str, Answer]:
+        """Return the answers that a visitor gave, without those of hidden fields."""
+        hidden = self.hidden
+        return {name: answer for name, answer in answers.items() if name not in hidden} if hidden else answers
+
+    @property
+    def hidden(self) -> dict[str, str]:
+        """The names of the hidden fields, with the parameters of the page's address that fill them in."""
+        return {field.name: str(field.from_query) for field in self.fields if field.type is FieldType.HIDDEN}
 
     def choice_in(self, answers: Mapping[str, object]) -> str:
         """Return the option that these answers are about, counted or not; empty if there is none."""
@@ -254,6 +269,8 @@ class Form:
             words=data.get("words", {}),
             time_zone=TimeZone(**data["time_zone"]) if "time_zone" in data else None,
             retired=data.get("retired", False),
+            embed_on=tuple(data.get("embed_on", ())),
+            short_address=data.get("short_address"),
             webhooks=tuple(data.get("webhooks", ())),
             reminders=tuple(data.get("reminders", ())),
             own_changes=data.get("own_changes"),
@@ -274,7 +291,7 @@ class Form:
         if self.description is not None:
             data["description"] = dict(self.description.by_language)
         data |= _staff(self.staff, self.staff_mails)
-        for key in ("name_field", "once"):
+        for key in ("name_field", "once", "short_address"):
             if getattr(self, key) is not None:
                 data[key] = getattr(self, key)
         for key in ("opens_at", "closes_at"):
@@ -292,6 +309,7 @@ class Form:
             | _time_zone(self.time_zone)
             | _sections(self)
             | ({"retired": True} if self.retired else {})
+            | ({"embed_on": list(self.embed_on)} if self.embed_on else {})
             | ({"webhooks": list(self.webhooks)} if self.webhooks else {})
             | ({"reminders": list(self.reminders)} if self.reminders else {})
             | ({"own_changes": dict(self.own_changes)} if self.own_changes is not None else {})

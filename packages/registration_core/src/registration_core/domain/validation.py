@@ -31,11 +31,21 @@ def validate(form: Form, raw: Mapping[str, object], language: str, *, today: dat
     """Return the stored form of the answers, in the form's order, without empty ones.
 
     What isn't asked with these answers (`Field.show_when`) is left out, because a page without
-    JavaScript shows every question. raw: JSON values by field name. language: of the error
+    JavaScript shows every question. So is a hidden answer that breaks its rules, because the
+    visitor can't correct it. raw: JSON values by field name. language: of the error
     messages. today: the day that a field's limits count from. Raises InvalidAnswersError with every
     wrong field, in the form's order, and then the first 20 unknown fields.
     """
-    return collect(form, raw, today=today, read=lambda _field, value: value, say=worded_for_visitors(form, language))
+
+    def read(field: Field, value: object) -> object:
+        if field.type is not FieldType.HIDDEN:
+            return value
+        try:
+            return read_value(field, value, today=today)
+        except ValueRefusedError:
+            return None
+
+    return collect(form, raw, today=today, read=read, say=worded_for_visitors(form, language))
 
 
 def worded_for_visitors(form: Form, language: str) -> Say:

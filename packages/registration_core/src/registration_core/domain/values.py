@@ -268,6 +268,7 @@ def _read_file(_field: Field, raw: object, _today: date) -> None:
 
 _READERS: dict[FieldType, Callable[[Field, object, date], Answer | None]] = {
     FieldType.TEXT: _read_text,
+    FieldType.HIDDEN: _read_text,
     FieldType.TEXTAREA: _read_textarea,
     FieldType.EMAIL: _read_email,
     FieldType.PHONE: _read_phone,

@@ -35,6 +35,7 @@ _LONGEST_ID = 64
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _SEARCHED: dict[FieldType, bool] = {
     FieldType.TEXT: True,
+    FieldType.HIDDEN: True,
     FieldType.TEXTAREA: True,
     FieldType.EMAIL: True,
     FieldType.PHONE: True,

@@ -70,7 +70,8 @@ class SubmitService:
         now = self._clock.now()
         _ensure_key(key)
         submission = self._new(form, answers, language, now, spam_sign)
-        content = [submission.form, dict(submission.answers)]
+        # The same visitor may come back by another link, so what the address filled in doesn't count.
+        content = [submission.form, dict(form.without_hidden(submission.answers))]
         return self._seating.add(
             submission,
             once=once_for(form, submission.answers, self._signer),
@@ -100,7 +101,7 @@ class SubmitService:
             for own_id, submission in zip(ids, news, strict=True)
         ]
         seating = GroupSeating(repository=self._repository, clock=self._clock, randomness=self._randomness)
-        content = [form.name, [dict(answers) for answers in members]]
+        content = [form.name, [dict(form.without_hidden(answers)) for answers in members]]
         idempotency = self._idempotency(content, key, now, of_answers=of_answers)
         return seating.add(together, idempotency=idempotency, capacities=form.capacities())
 

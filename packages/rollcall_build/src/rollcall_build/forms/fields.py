@@ -26,18 +26,19 @@ COMMON = (
     conditions.KEY,
 )
 OWN: Mapping[FieldType, tuple[str, ...]] = {
-    FieldType.TEXT: ("min_length", "max_length"),
-    FieldType.TEXTAREA: ("min_length", "max_length"),
+    FieldType.TEXT: ("min_length", "max_length", "from_query"),
+    FieldType.TEXTAREA: ("min_length", "max_length", "from_query"),
     FieldType.EMAIL: (),
-    FieldType.PHONE: ("region",),
-    FieldType.DATE: ("min", "max"),
-    FieldType.NUMBER: ("min", "max", "decimals"),
+    FieldType.PHONE: ("region", "from_query"),
+    FieldType.DATE: ("min", "max", "from_query"),
+    FieldType.NUMBER: ("min", "max", "decimals", "from_query"),
     FieldType.CHOICE: ("options", "age_from"),
     FieldType.CHOICES: ("options", "min_choices", "max_choices"),
     FieldType.CONSENT: (),
     FieldType.FILE: FILE_KEYS,
+    FieldType.HIDDEN: ("name", "type", "label", "from_query", "max_length", "example"),
 }
-"""The keys that a type has besides the common ones."""
+"""The keys that a type has besides the common ones; all that a hidden field has."""
 
 RESERVED = frozenset(
     {"id", "reference", "status", "form", "form_version", "submitted_at", "language", "version", "expires_at"}
@@ -55,7 +56,8 @@ AUTOCOMPLETE = (
 """The HTML Standard's tokens, but those for passwords and payment."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_LENGTHS = {FieldType.TEXT: 200, FieldType.TEXTAREA: 2000}
+_PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}")
+_LENGTHS = {FieldType.TEXT: 200, FieldType.TEXTAREA: 2000, FieldType.HIDDEN: 100}
 _LONGEST = 10_000
 
 
@@ -103,7 +105,7 @@ def _read_field(values: CheckedTable, languages: Sequence[str], region: str | No
     kind = _type(values)
     if kind is None:
         return None
-    values.known_keys((*COMMON, *OWN[kind]), of=f'type "{kind}"')
+    values.known_keys(OWN[kind] if kind is FieldType.HIDDEN else (*COMMON, *OWN[kind]), of=f'type "{kind}"')
     label = values.text("label", languages, required=True)
     settings: dict[str, Any] = {
         "hint": values.text("hint", languages),
@@ -113,6 +115,7 @@ def _read_field(values: CheckedTable, languages: Sequence[str], region: str | No
         "draft": _draft(values, kind),
         "missing": values.text("missing", languages),
         "show_when": read_condition(values),
+        "from_query": _parameter(values, kind),
         **_limits(values, kind, languages),
         "files": read_file_rules(values) if kind is FieldType.FILE else None,
     }
@@ -132,6 +135,17 @@ def _type(values: CheckedTable) -> FieldType | None:
         return None if kind is None else FieldType(kind)
     values.problem(f'type "{kind}" is unknown{suggestion(kind, kinds)}; use one of {listed(kinds)}')
     return None
+
+
+def _parameter(values: CheckedTable, kind: FieldType) -> str | None:
+    """Read the parameter of the page's address that fills in the answer."""
+    name = values.string("from_query", required=kind is FieldType.HIDDEN)
+    if name is not None and (not _PARAMETER.fullmatch(name) or name == "lang"):
+        values.problem(
+            f'"from_query" is "{name}"; write a parameter of the address such as utm_source: letters, digits, _, . and '
+            "-, not lang, which is the language"
+        )
+    return name
 
 
 def _autocomplete(values: CheckedTable) -> str | None:

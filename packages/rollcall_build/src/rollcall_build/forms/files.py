@@ -12,6 +12,7 @@ from registration_core.domain.errors import FormFileError
 from registration_core.domain.fields import Field, FieldType, Text
 from registration_core.domain.forms import LONGEST_RETENTION_DAYS, STAFF_MAILS, Form
 from registration_core.domain.messages import DEFAULT_LANGUAGE, LANGUAGES
+from rollcall_build.forms import embedding
 from rollcall_build.forms.checked_table import CheckedTable, listed, repeated
 from rollcall_build.forms.conditions import ensure_conditions_count
 from rollcall_build.forms.fields import read_fields, read_region
@@ -56,14 +57,14 @@ KEYS = (
         "name_field",
     ),
     *("once", "opens_at", "closes_at", "region", "quota", "verification", "spam", "sections", "webhooks"),
-    *("mails", "reminders", "own_changes", "group", "fields"),
+    *("mails", "reminders", "own_changes", "group", "fields", *embedding.KEYS),
 )
 """What stands in a form file outside of its fields."""
 
 TAKEN: Mapping[str, str] = {
     **dict.fromkeys(("my", "forms"), "the API already answers there"),
     **dict.fromkeys(
-        ("assets", "calendar", "index", "privacy", "thank-you", "not-found", "unavailable"),
+        ("assets", "calendar", "embed", "index", "privacy", "thank-you", "not-found", "unavailable"),
         "the site already has a page there",
     ),
 }
@@ -100,6 +101,7 @@ def compile_forms(forms_dir: Path) -> dict[str, Form]:
             if form is not None:
                 forms[form.name] = form
     problems.extend(_shared_prefixes(forms_dir, forms))
+    problems.extend(embedding.taken_addresses(forms, ()))
     if problems:
         raise FormFileError(problems)
     return forms
@@ -188,9 +190,11 @@ def _form(name: str, values: CheckedTable, languages: Sequence[str], mails: tupl
         closes_at=closes_at,
         quota=quota,
         verification=read_verification(values),
-        sections=read_sections(values, [field.name for field in fields], languages) if whole else (),
+        sections=read_sections(values, _visible(fields), languages) if whole else (),
         spam=read_spam_rules(values, [field.name for field in fields]),
         mails=read_mails(values, mails),
+        embed_on=embedding.read_embed_on(values),
+        short_address=embedding.read_short_address(values, NAME, TAKEN),
         webhooks=read_webhooks(values, [field.name for field in fields] if whole else None),
         reminders=read_reminders(values, chosen, mails, languages) if whole else (),
         own_changes=read_own_changes(values, fields if whole else None, email_field, chosen),
@@ -209,6 +213,10 @@ def _languages(values: CheckedTable, forms_dir: Path, words: Words) -> Sequence[
     if DEFAULT_LANGUAGE not in languages:
         values.problem(f'"languages" must include "{DEFAULT_LANGUAGE}"')
     return languages
+
+
+def _visible(fields: Sequence[Field]) -> list[str]:
+    return [field.name for field in fields if field.type is not FieldType.HIDDEN]
 
 
 def _staff(values: CheckedTable) -> tuple[str, ...]:

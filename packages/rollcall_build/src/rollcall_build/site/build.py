@@ -9,11 +9,13 @@ from markupsafe import Markup
 
 from registration_core.adapters.receipt_views import STATUSES
 from registration_core.domain.forms import Form
+from rollcall_build.forms.embedding import taken_addresses
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.site.assets import Assets
 from rollcall_build.site.content import SHARED, SiteContent, SiteContentError, read_site_content
 from rollcall_build.site.desk import PAGE as DESK_PAGE
 from rollcall_build.site.desk import TEMPLATES, Desk, desk_assets
+from rollcall_build.site.embeds import embed_pages, embed_view
 from rollcall_build.site.errors import SiteBuildError
 from rollcall_build.site.events import events
 from rollcall_build.site.files import SiteBuild, SiteFile
@@ -78,6 +80,12 @@ def render(
                     "switch": switch(content, page),
                 }
                 body = renderer.render(page, **language_values, **page_values)
+                files += [SiteFile(key, body) for key in (*_keys(page), *_short_keys(page, content, forms))]
+        for page in embed_pages(content, forms):
+            if page.language == language:
+                view = embed_view(views[str(page.form)], forms[str(page.form)], content.prefix(language))
+                frame_values = {"form": view, "forms": (view,), "current": page.path, "switch": ()}
+                body = renderer.render(page, **language_values | frame_values)
                 files += [SiteFile(key, body) for key in _keys(page)]
     if desk is not None:
         style = next(file.body for file in assets.files if file.key == f"assets/{STYLE}")
@@ -99,8 +107,9 @@ def _desk_files(
     logo: str,
 ) -> Iterator[SiteFile]:
     """Yield the desk's page and what it loads. Raises SiteBuildError."""
-    if DESK_PAGE.name in forms:
-        raise SiteBuildError(f"forms/{DESK_PAGE.name}: the staff's desk has this address; give the form another name.")
+    for name, form in forms.items():
+        if DESK_PAGE.name in (name, form.short_address):
+            raise SiteBuildError(f"forms/{name}: the staff's desk has the address {DESK_PAGE.name}; use another.")
     text = Texts(content.words[content.languages[0]], source=f"{CONTENT}/{content.languages[0]}.toml")
     assets = desk_assets(sources.root, style, logo)
     yield from assets.files
@@ -140,6 +149,8 @@ def _pages(content: SiteContent, forms: Mapping[str, Form]) -> tuple[Page, ...]:
             raise SiteBuildError(f'{CONTENT}/{SHARED}: "unlisted_forms" names "{name}"; use one of {", ".join(forms)}.')
     pages = site_pages(content, forms)
     taken = {key for page in pages if page.form is None for key in _keys(page)} | {*content.languages}
+    if problems := tuple(taken_addresses(forms, taken)):
+        raise SiteBuildError("\n".join(problems))
     for name, form in forms.items():
         if name in taken:
             raise SiteBuildError(f'forms/{name}: a page is already called "{name}"; give the form another name.')
@@ -158,6 +169,17 @@ def _keys(page: Page) -> tuple[str, ...]:
     """
     bare = page.key.removesuffix("/")
     return (page.key,) if page.key == HOME else (bare, f"{bare}/")
+
+
+def _short_keys(page: Page, content: SiteContent, forms: Mapping[str, Form]) -> tuple[str, ...]:
+    """Return the keys of a form's page at its short address, in the page's language. Search engines see one page,
+    because the page names its own address as canonical.
+    """
+    short = forms[page.form].short_address if page.form is not None else None
+    if short is None:
+        return ()
+    key = f"{content.prefix(page.language)}/{short}".removeprefix("/")
+    return (key, f"{key}/")
 
 
 def _given(content: SiteContent, forms: Mapping[str, Form], language: str, *, api_url: str) -> dict[str, object]:

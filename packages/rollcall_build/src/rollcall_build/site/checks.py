@@ -176,4 +176,5 @@ _CHECKS: dict[FieldType, Callable[[Field, Say], Iterator[Check]]] = {
     FieldType.CHOICES: _choices_checks,
     FieldType.CONSENT: _no_checks,
     FieldType.FILE: _no_checks,
+    FieldType.HIDDEN: _no_checks,
 }

@@ -28,7 +28,7 @@ class Page:
 
     name: the same in every language. key: its key in the bucket. template: its template's file. form: the form on it,
     if any. alternates: languages and addresses of this page, including its own. listed: whether search engines may list
-    it.
+    it. embedded: it is for another site's frame.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Page:
     form: str | None = None
     alternates: tuple[tuple[str, str], ...] = ()
     listed: bool = True
+    embedded: bool = False
 
     @property
     def path(self) -> str:

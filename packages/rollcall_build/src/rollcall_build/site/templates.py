@@ -28,7 +28,7 @@ class Renderer:
     def render(self, page: Page, **given: object) -> bytes:
         """Return the rendered page. Raises SiteBuildError, which names the template and the line."""
         try:
-            text = self._environment.get_template(page.template).render(page=page, **given)
+            text = self._environment.get_template(page.template).render(page=page, embedded=page.embedded, **given)
         except TemplateNotFound as error:
             raise SiteBuildError(f"{self._source}/{error.name}: this template is missing.") from error
         except TemplateSyntaxError as error:

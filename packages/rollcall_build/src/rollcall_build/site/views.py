@@ -14,6 +14,7 @@ from registration_core.domain.fields import Field, FieldType, Option
 from registration_core.domain.forms import Form
 from rollcall_build.site.checks import checks_of
 from rollcall_build.site.errors import SiteBuildError
+from rollcall_build.site.pages import THANK_YOU
 from rollcall_build.site.texts import Texts
 
 MESSAGES = (
@@ -39,7 +40,9 @@ class FormView:
     for free seats or a date's limits. conditional: whether questions or options depend on answers. option: the field
     that chooses the option; empty if none does. honeypot: the field that only programs fill in. messages: the script's
     messages, as data attributes. retention: how long submissions are kept, in words. receipt: what the thank-you page
-    says.
+    says. hidden: the names of hidden fields, with the parameters that fill them in. filled: whether the address may
+    fill in answers. thanks: the address of its thank-you page. marks: what its address of the API has besides the
+    language. embed_on: the origins that may frame it; empty outside of a frame.
     """
 
     name: str
@@ -58,6 +61,11 @@ class FormView:
     messages: Mapping[str, str]
     retention: str
     receipt: ReceiptView
+    hidden: Mapping[str, str]
+    filled: bool
+    thanks: str
+    marks: str = ""
+    embed_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,9 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, p
         messages={f"data-{name.replace('_', '-')}": message for name, message in messages.items()},
         retention=_period(form.retention_days, texts),
         receipt=receipt_view(form, language, prefix=prefix),
+        hidden=form.hidden,
+        filled=any(field.from_query for field in form.fields),
+        thanks=f"{prefix}/{THANK_YOU}",
     )
 
 
@@ -117,7 +128,7 @@ def _field(form: Form, field: Field, language: str) -> FieldView:
     checks = json.dumps(
         [check if check.part else check[:3] for check in field_checks], ensure_ascii=False, separators=(",", ":")
     )
-    return replace(view, options=options, checks=_in_single_quotes(checks))
+    return replace(view, options=options, checks=_in_single_quotes(checks), from_query=field.from_query or "")
 
 
 def _in_single_quotes(text: str) -> Markup:

@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from shipped import SOURCES
 from unit.site.page_reader import Reader
 
+from registration_core.domain.forms import Form
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.site.build import render
 from rollcall_build.site.desk import FOLDER, Desk, desk_words
@@ -108,9 +110,12 @@ def test_words__are_those_that_the_scripts_use() -> None:
     assert unused == set()
 
 
-def test_form__cannot_have_the_desks_address() -> None:
-    with pytest.raises(SiteBuildError, match="forms/desk: the staff's desk has this address"):
-        render(SOURCES, FORMS | {"desk": FORMS["contact"]}, **ADDRESSES, desk=DESK)
+@pytest.mark.parametrize(
+    "form", [{"desk": FORMS["contact"]}, {"contact": replace(FORMS["contact"], short_address="desk")}]
+)
+def test_form__cannot_have_the_desks_address(form: dict[str, Form]) -> None:
+    with pytest.raises(SiteBuildError, match="the staff's desk has the address desk; use another"):
+        render(SOURCES, FORMS | form, **ADDRESSES, desk=DESK)
 
 
 def test_style__has_the_sites_rules_for_every_class_of_the_desk(files: dict[str, SiteFile]) -> None:

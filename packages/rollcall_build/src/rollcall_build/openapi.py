@@ -105,7 +105,7 @@ def _submit(form: Form) -> dict[str, Any]:
     return {
         "operationId": f"submit-{form.name}",
         "summary": str(form.title),
-        "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in ("key", "lang")],
+        "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in ("key", "lang", "embed")],
         "requestBody": {
             "required": True,
             "description": f"At most {MOST_BYTES // 1024} KiB. A plain form sends an answer with several "
@@ -218,6 +218,13 @@ def _parameters(forms: Mapping[str, Form]) -> dict[str, Any]:
             "in": "query",
             "description": "The language of messages and mails. It overrides the field _language and Accept-Language: "
             f"{', '.join(dict.fromkeys((*LANGUAGES, *form_languages)))}. Any other value gets the closest.",
+            "schema": {"type": "string"},
+        },
+        "embed": {
+            "name": "embed",
+            "in": "query",
+            "description": "Whether the post comes from the form's page in another site's frame. Then the page that a "
+            "plain form gets may be framed too, by the origins that the form file names.",
             "schema": {"type": "string"},
         },
         "labels-lang": {

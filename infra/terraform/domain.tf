@@ -74,6 +74,7 @@ resource "aws_lambda_permission" "edge" {
     edge-get-forms  = { function = module.submit.name, calls = "GET/*" }
     edge-post-my    = { function = module.links.name, calls = "POST/my" }
     edge-get-my     = { function = module.links.name, calls = "GET/my" }
+    edge-calendar   = { function = module.links.name, calls = "*/calendar.ics" }
   }
 
   statement_id  = each.key

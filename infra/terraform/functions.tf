@@ -136,6 +136,7 @@ data "aws_iam_policy_document" "links" {
     sid = "ChangeEntriesAndTheirSeats"
     actions = [
       "dynamodb:BatchGetItem",
+      "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
       "dynamodb:GetItem",
       "dynamodb:PutItem",
@@ -165,6 +166,18 @@ data "aws_iam_policy_document" "links" {
   }
 
   statement {
+    sid       = "ReadTheCalendarsSecretAndRetiredForms"
+    actions   = ["dynamodb:GetItem"]
+    resources = [module.store.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["CALENDAR", "FORMS"]
+    }
+  }
+
+  statement {
     sid       = "ReadTheSigningKeys"
     actions   = ["secretsmanager:GetSecretValue"]
     resources = [module.secrets.signing_key_arn]
@@ -176,7 +189,7 @@ module "links" {
 
   name        = "links"
   shared      = local.shared_by_functions
-  description = "Shows registrants their submission, and lets them verify, change, cancel and erase it."
+  description = "Shows registrants their submission, lets them verify, change, cancel and erase it, and returns the calendar of courses."
   policy      = data.aws_iam_policy_document.links.json
   timeout_s   = 15
   memory_mb   = 512
@@ -199,6 +212,15 @@ resource "aws_lambda_permission" "links" {
   function_name = module.links.name
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${module.api.execution_arn}/${local.stage_name}/${each.value}/my"
+}
+
+# The staff's calendar: GET and HEAD.
+resource "aws_lambda_permission" "calendar" {
+  statement_id  = "get-calendar"
+  action        = "lambda:InvokeFunction"
+  function_name = module.links.name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${module.api.execution_arn}/${local.stage_name}/*/calendar.ics"
 }
 
 # --- sweep: repairs what was left unfinished ----------------------------------------------------------------------------

@@ -90,7 +90,8 @@ def test_stages__serve_and_limit_alike(with_options: Plan) -> None:
     assert {one["stage_name"] for one in stages} == {one["stage_name"] for one in limits} == {"v1", "api"}
     assert len({str(one["settings"]) for one in limits}) == 1
     assert {address for address in with_options.all("aws_lambda_permission") if ".edge[" in address} == {
-        f'aws_lambda_permission.edge["edge-{call}"]' for call in ("get-forms", "post-forms", "get-my", "post-my")
+        f'aws_lambda_permission.edge["edge-{call}"]'
+        for call in ("get-forms", "post-forms", "get-my", "post-my", "calendar")
     }
     alarm = with_options.one('module.alarms.aws_cloudwatch_metric_alarm.this["api-errors"]')
     assert alarm["dimensions"] == {"ApiName": "rollcall-prod"}

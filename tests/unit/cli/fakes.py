@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from admin_cli.aws.contexts import Context, ContextFile
     from admin_cli.export.source import Source
     from registration_core.bootstrap import MailingParts, WebhookParts
+    from registration_core.domain.calendar_link import CalendarLink
     from registration_core.domain.forms import Form
     from registration_core.domain.journal import Journal
     from registration_core.domain.selection import Selection
@@ -155,6 +156,7 @@ class FakeStack:
     versions: Mapping[str, Form] = field(default_factory=dict)
     parts: MailingParts | None = None
     hooks: WebhookParts | None = None
+    calendar: CalendarLink | None = None
     deployed: Mapping[str, str] = field(default_factory=dict)
     entries: Source | None = None
     clients: Mapping[str, Any] = field(default_factory=dict)
@@ -220,6 +222,10 @@ class FakeStack:
         assert self.hooks is not None
         return self.hooks
 
+    def calendar_link(self) -> CalendarLink:
+        assert self.calendar is not None
+        return self.calendar
+
     def deployed_version(self, form: str) -> str | None:
         there = self.forms.get(form)
         return self.deployed.get(form, None if there is None else there.version)
@@ -263,6 +269,7 @@ class CommandLine:
     versions: Mapping[str, Form] = field(default_factory=dict)
     parts: MailingParts | None = None
     hooks: WebhookParts | None = None
+    calendar: CalendarLink | None = None
     deployed: Mapping[str, str] = field(default_factory=dict)
     source: Source | None = None
     journal: Journal | None = None
@@ -312,6 +319,7 @@ class CommandLine:
             versions=self.versions,
             parts=self.parts,
             hooks=self.hooks,
+            calendar=self.calendar,
             deployed=self.deployed,
             entries=self.source,
             journals=self.journal,

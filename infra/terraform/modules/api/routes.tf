@@ -59,6 +59,10 @@ locals {
         get  = { x-amazon-apigateway-integration = local.links }
         post = { x-amazon-apigateway-integration = local.links }
       }
+      "/calendar.ics" = { # the staff's calendar of courses, whose secret is in the query
+        get  = { x-amazon-apigateway-integration = local.links }
+        head = { x-amazon-apigateway-integration = local.links }
+      }
     },
     local.staff_paths,
   )

@@ -23,7 +23,7 @@ data "aws_iam_policy_document" "reader" {
     condition {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
-      values   = ["SUB#*", "REF#*", "QUOTA#*", "FORM#*", "FORMS"]
+      values   = ["SUB#*", "REF#*", "QUOTA#*", "FORM#*", "FORMS", "CALENDAR"]
     }
   }
 
@@ -132,6 +132,18 @@ data "aws_iam_policy_document" "manager" {
     sid       = "CheckTheTable"
     actions   = ["dynamodb:Scan"]
     resources = [var.table_arn]
+  }
+
+  statement {
+    sid       = "MakeAndResetTheCalendarsLink"
+    actions   = ["dynamodb:PutItem"]
+    resources = [var.table_arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["CALENDAR"]
+    }
   }
 
   # Whoever first needs the guard keys makes them.

@@ -42,6 +42,7 @@ GROUPS: dict[str, dict[str, Command]] = {
         "forms": Command("forms", "Check, show and try out the organisation's forms"),
         "mail": Command("mail", "Read, send and resend mails, and see what failed"),
         "site": Command("site", "Build and publish the site"),
+        "calendar": Command("calendar", "See courses and seats in your own calendar"),
     },
     "Operate": {
         "login": Command("login", "Sign in to AWS or to a stack's staff API"),

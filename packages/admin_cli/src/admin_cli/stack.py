@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.table import Table
     from registration_core.adapters.dynamodb.wire import WireCall
     from registration_core.bootstrap import MailingParts, WebhookParts
+    from registration_core.domain.calendar_link import CalendarLink
     from registration_core.domain.forms import Form
     from registration_core.domain.journal import Journal
     from registration_core.domain.submission import Submission
@@ -167,6 +168,9 @@ class Stack(SubmissionServices, Protocol):
 
     def webhooks(self) -> WebhookParts:
         """Connect to the parts that deliver webhooks. Raises CliError if the stack delivers none."""
+
+    def calendar_link(self) -> CalendarLink:
+        """Connect to the secret of the staff's calendar. Raises CliError."""
 
     def deployed_version(self, form: str) -> str | None:
         """Ask the API which version of a form is deployed; None if none is. Raises CliError."""
@@ -322,6 +326,12 @@ class AwsStack:
         from registration_core.bootstrap import restore_service  # noqa: PLC0415 - submissions
 
         return restore_service(self._table, GivenForms(self.forms), self._guard_keys)
+
+    def calendar_link(self) -> CalendarLink:
+        """Connect to the stack's table."""
+        from registration_core.bootstrap import calendar_link  # noqa: PLC0415 - only `rollcall calendar`
+
+        return calendar_link(self._table)
 
     def intake(self) -> IntakeService:
         """Connect to the stack's table, to import rows."""

@@ -43,11 +43,25 @@ def description_response(content: Mapping[str, Any], *, if_none_match: str) -> d
     if_none_match: the header's value.
     """
     body = json.dumps(content, separators=(",", ":"))
-    tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
-    headers = {"Cache-Control": "public, max-age=10", "ETag": tag}
+    headers = {"Content-Type": "application/json", "Cache-Control": "public, max-age=10"}
+    return cached_response(body, headers, tagged=body, if_none_match=if_none_match)
+
+
+def cached_response(body: str, headers: Mapping[str, str], *, tagged: str, if_none_match: str) -> dict[str, Any]:
+    """Return a response with a tag, or 304 if the client already has it.
+
+    tagged: what the tag is made of: the body, without what differs each time.
+    """
+    tag = f'"{hashlib.sha256(tagged.encode()).hexdigest()[:20]}"'
+    headers = {**headers, "ETag": tag}
     if if_none_match.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in if_none_match.split(",")):
-        return _response(304, "", headers)
-    return _response(200, body, {"Content-Type": "application/json", **headers})
+        return _response(304, "", {name: value for name, value in headers.items() if name != "Content-Type"})
+    return _response(200, body, headers)
+
+
+def text_response(status: int, text: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return a sentence for whoever opens an address that is meant for a program."""
+    return _response(status, f"{text}\n", {"Content-Type": "text/plain; charset=utf-8", **(headers or {})})
 
 
 def problem(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 
+from lambda_handlers.calendar_feed import PATH, CalendarFeed
 from lambda_handlers.cold_start import prepare
 from lambda_handlers.http_request import read_request
 from lambda_handlers.log import Log
@@ -19,9 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from registration_core.bootstrap import LinksParts
+
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes it
-    """Show a submission, or do what its registrant asks."""
+    """Show a submission, or do what its registrant asks; or return the staff's calendar."""
+    if str(event.get("path")).endswith(PATH):
+        return _calendar(event)
     function = _function()
     try:
         return function(event)
@@ -29,10 +34,25 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noq
         return function.failed(read_request(event), error)
 
 
+def _calendar(event: Mapping[str, Any]) -> dict[str, Any]:
+    settings, parts = _parts()
+    words = SiteWords(settings.site_dir, site_url=settings.site_url)
+    feed = CalendarFeed(parts.feed, words, clock=parts.clock, log=Log("links", settings.log_level))
+    try:
+        return feed(event)
+    except Exception as error:  # noqa: BLE001 - the outermost edge
+        return feed.failed(event, error)
+
+
+@functools.cache
+def _parts() -> tuple[LinksSettings, LinksParts]:
+    settings = LinksSettings.from_mapping(os.environ)
+    return settings, bootstrap.links_parts(settings)
+
+
 @functools.cache
 def _function() -> MyFunction:
-    settings = LinksSettings.from_mapping(os.environ)
-    parts = bootstrap.links_parts(settings)
+    settings, parts = _parts()
     return MyFunction(
         parts.service,
         parts.changes,

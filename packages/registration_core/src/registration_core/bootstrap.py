@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.upload_grants import UploadGrants
     from registration_core.adapters.webhook_keys import SecretWebhookKeys
     from registration_core.adapters.webhook_queue import SqsWebhookQueue
+    from registration_core.domain.calendar_link import CalendarLink
     from registration_core.domain.forms import Form
     from registration_core.domain.journal import Journal
     from registration_core.domain.mail_ports import AccountSuppressions, SuppressionList
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission
     from registration_core.domain.webhook_ports import Deliveries, WebhookQueue
     from registration_core.services.attendance import AttendanceService
+    from registration_core.services.calendar_feed import CalendarFeedService
     from registration_core.services.deliver import DeliverService
     from registration_core.services.describe import DescribeService
     from registration_core.services.dispatch import DispatchService, WebhookDispatch
@@ -643,6 +645,7 @@ class LinksParts:
 
     service: OwnSubmissionService
     changes: OwnChangeService
+    feed: CalendarFeedService
     unsubscribe: UnsubscribeService
     keys: SecretSigner
     clock: Clock
@@ -655,6 +658,7 @@ def links_parts(settings: LinksSettings) -> LinksParts:
     from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
     from registration_core.adapters.dynamodb.unsubscriptions import DynamoUnsubscriptions
     from registration_core.adapters.signing_keys import SecretSigner
+    from registration_core.services.calendar_feed import CalendarFeedService
     from registration_core.services.manage import ManageService
     from registration_core.services.own_change import OwnChangeService
     from registration_core.services.own_submission import OwnSubmissionService
@@ -671,10 +675,28 @@ def links_parts(settings: LinksSettings) -> LinksParts:
     return LinksParts(
         service=OwnSubmissionService(forms=forms, repository=repository, manage=manage, clock=clock),
         changes=OwnChangeService(forms=forms, repository=repository, edits=edits, clock=clock),
+        feed=CalendarFeedService(
+            link=calendar_link(table), forms=lambda: _with_retired(forms, table), repository=repository
+        ),
         unsubscribe=UnsubscribeService(unsubscriptions=unsubscriptions, clock=clock),
         keys=SecretSigner(_client("secretsmanager"), settings.signing_key_secret, clock=clock),
         clock=clock,
     )
+
+
+def _with_retired(forms: FormCatalogue, table: Table) -> Mapping[str, Form]:
+    """Return the deployed forms, and those that are retired, by name."""
+    from registration_core.adapters.dynamodb.stored_forms import StoredForms
+
+    retired = {name: form for name, form in StoredForms(table).read().items() if form.retired}
+    return retired | {name: forms.get(name) for name in forms.names()}
+
+
+def calendar_link(table: Table) -> CalendarLink:
+    """Return the secret of the staff's calendar."""
+    from registration_core.adapters.dynamodb.calendar_link import DynamoCalendarLink
+
+    return DynamoCalendarLink(table, randomness=os.urandom)
 
 
 def exported_files(settings: StaffSettings) -> ExportedFiles:

@@ -77,7 +77,7 @@ def document(forms: Mapping[str, Form]) -> dict[str, Any]:
         "servers": [{"url": "{api_url}", "variables": {"api_url": {"default": "https://api.example.org/v1"}}}],
         "security": [],
         "paths": {f"/{name}": {"post": _submit(form), "get": _opened(form)} for name, form in forms.items()}
-        | {"/forms/{form}": {"get": _describe(forms)}, "/my": _my()}
+        | {"/forms/{form}": {"get": _describe(forms)}, "/my": _my(), "/calendar.ics": _calendar()}
         | staff_paths(),
         "components": {
             "schemas": schemas | staff["schemas"],
@@ -184,22 +184,59 @@ def _my() -> dict[str, Any]:
         },
         "required": ["t", "action"],
     }
+    changing = {
+        "name": "change",
+        "in": "query",
+        "description": "With GET, the page on which the registrant changes answers, if the form has `[own_changes]`. "
+        "With POST, the fields of that page: then `t` and `lang` are in the address as well.",
+        "schema": {"const": "yes"},
+    }
     return {
         "get": {
             "operationId": "show-my-entry",
             "summary": "Show the registrant's submission by a signed link; changes nothing",
-            "parameters": [{"$ref": "#/components/parameters/token"}],
+            "parameters": [{"$ref": "#/components/parameters/token"}, changing],
             "responses": answers,
         },
         "post": {
             "operationId": "change-my-entry",
-            "summary": "Verify, cancel or erase the registrant's submission",
+            "summary": "Verify, cancel, erase or change the registrant's submission",
+            "parameters": [changing],
             "requestBody": {
                 "required": True,
                 "content": {"application/x-www-form-urlencoded": {"schema": posted}},
             },
             "responses": answers,
         },
+    }
+
+
+def _calendar() -> dict[str, Any]:
+    calendar = {"text/calendar": {"schema": {"type": "string"}}}
+    sentence = {"text/plain": {"schema": {"type": "string"}}}
+    secret = {
+        "name": "t",
+        "in": "query",
+        "required": True,
+        "description": "The secret that `rollcall calendar link` prints.",
+        "schema": {"type": "string"},
+    }
+    return {
+        "get": {
+            "operationId": "show-calendar",
+            "summary": "Every course with its seats, for the staff's calendar programs; HEAD gets the headers",
+            "parameters": [secret],
+            "responses": {
+                "200": {
+                    "description": "The calendar. It may be kept for 15 minutes.",
+                    "headers": {"ETag": {"schema": {"type": "string"}}},
+                    "content": calendar,
+                },
+                "304": {"description": "Nothing changed since the ETag in If-None-Match."},
+                "404": {"description": "The secret is wrong, or was reset.", "content": sentence},
+                "503": {"description": "Try again in a minute.", "content": sentence},
+            },
+        }
     }
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from admin_cli.staff_api.manage import ApiManage
     from admin_cli.staff_api.reads import ApiJournal, ApiQuery, ApiReads
     from registration_core.bootstrap import MailingParts, WebhookParts
+    from registration_core.domain.calendar_link import CalendarLink
     from registration_core.domain.submission import Submission
     from registration_core.services.intake import IntakeService
 
@@ -177,6 +178,10 @@ class ApiStack:
 
     def webhooks(self) -> WebhookParts:
         """Raise CliError: webhooks are for operators."""
+        raise not_through_the_api()
+
+    def calendar_link(self) -> CalendarLink:
+        """Raise CliError: the link's secret is in the table."""
         raise not_through_the_api()
 
     def client(self, service: str, say: Callable[[str], None] | None = None) -> Any:  # noqa: ANN401, ARG002 - as above

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC
 from enum import StrEnum
 
+from registration_core.adapters.calendar_zones import time_zone_properties
 from registration_core.domain.mail import Attachment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
+
+    from registration_core.domain.time_zones import TimeZone
 
 CALENDAR_FILE = "invitation.ics"
 """The name of the file in mails."""
@@ -62,8 +65,12 @@ def calendar(
     at: datetime,
     method: Method = Method.PUBLISH,
     more: Iterable[tuple[str, str]] = (),
+    zone: TimeZone | None = None,
 ) -> bytes:
-    """Return the events as iCalendar. more: properties of the calendar, escaped."""
+    """Return the events as iCalendar. more: properties of the calendar, escaped.
+
+    zone: of the times, see `calendar_zones.can_be_written`; None for UTC.
+    """
     properties = [
         ("BEGIN", "VCALENDAR"),
         ("VERSION", "2.0"),
@@ -71,20 +78,21 @@ def calendar(
         ("CALSCALE", "GREGORIAN"),
         ("METHOD", method.value),
         *more,
-        *(each for event in events for each in _event(event, at, method)),
+        *(time_zone_properties(zone) if zone is not None else ()),
+        *(each for event in events for each in _event(event, at, method, zone)),
         ("END", "VCALENDAR"),
     ]
     lines = (folded for name, value in properties for folded in _folded(f"{name}:{value}"))
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 
-def _event(event: Event, at: datetime, method: Method) -> Iterator[tuple[str, str]]:
+def _event(event: Event, at: datetime, method: Method, zone: TimeZone | None) -> Iterator[tuple[str, str]]:
     yield "BEGIN", "VEVENT"
     yield "UID", escaped(event.uid)
     yield "DTSTAMP", _utc_stamp(at)
-    yield "DTSTART", _utc_stamp(event.starts_at)
+    yield _time("DTSTART", event.starts_at, zone)
     if event.ends_at is not None:
-        yield "DTEND", _utc_stamp(event.ends_at)
+        yield _time("DTEND", event.ends_at, zone)
     yield "ORGANIZER", event.organizer
     yield "SEQUENCE", str(event.sequence)
     yield "SUMMARY", escaped(event.summary)
@@ -93,6 +101,12 @@ def _event(event: Event, at: datetime, method: Method) -> Iterator[tuple[str, st
         yield "LOCATION", escaped(event.place)
     yield "STATUS", "CANCELLED" if method is Method.CANCEL else "CONFIRMED"
     yield "END", "VEVENT"
+
+
+def _time(name: str, at: datetime, zone: TimeZone | None) -> tuple[str, str]:
+    if zone is None:
+        return name, _utc_stamp(at)
+    return f"{name};TZID={zone.name}", f"{at.astimezone(zone):%Y%m%dT%H%M%S}"
 
 
 def _utc_stamp(at: datetime) -> str:

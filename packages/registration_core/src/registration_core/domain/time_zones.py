@@ -32,7 +32,7 @@ class TimeZone(tzinfo):
         if changes:
             self._summer = -_duration(summer_west) if summer_west else self._standard + timedelta(hours=1)
             self._begins, self._ends = changes.split(",")
-            _change_time(self._begins, 2000), _change_time(self._ends, 2000)
+            change_time(self._begins, 2000), change_time(self._ends, 2000)
 
     def utcoffset(self, at: datetime | None) -> timedelta:
         """Return the zone's offset from UTC at a local time."""
@@ -60,13 +60,27 @@ class TimeZone(tzinfo):
         """Return the abbreviation in use then, such as CET."""
         return self._names[self._summer is not None and self.utcoffset(at) == self._summer]
 
+    @property
+    def yearly_changes(self) -> tuple[tuple[str, str, timedelta, timedelta], ...]:
+        """Each change of the clocks in a year; empty if there is none.
+
+        Its rule (see `change_time`), the abbreviation from then on, and the offset before and after.
+        """
+        if self._summer is None:
+            return ()
+        standard, summer = self._names
+        return (
+            (self._begins, summer, self._standard, self._summer),
+            (self._ends, standard, self._summer, self._standard),
+        )
+
     def _offset_at(self, instant: datetime) -> timedelta:
         """Return the offset at a UTC time."""
         if self._summer is None:
             return self._standard
         year = (instant + self._standard).year
-        begins = _change_time(self._begins, year) - self._standard
-        ends = _change_time(self._ends, year) - self._summer
+        begins = change_time(self._begins, year) - self._standard
+        ends = change_time(self._ends, year) - self._summer
         in_summer = begins <= instant < ends if begins < ends else not ends <= instant < begins
         return self._summer if in_summer else self._standard
 
@@ -101,7 +115,7 @@ def _name(text: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=64)
-def _change_time(change: str, year: int) -> datetime:
+def change_time(change: str, year: int) -> datetime:
     """Return when the clocks change in a year, in local time: `M3.5.0/3` is the last Sunday in March at 3."""
     day, _, time = change.partition("/")
     month, week, weekday = map(int, day[1:].split("."))

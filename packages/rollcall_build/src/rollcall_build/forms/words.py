@@ -6,6 +6,7 @@ import re
 from string import Formatter
 
 from registration_core.adapters.mail_values import ANSWERS
+from registration_core.domain.calendar_words import CALENDAR_WORDS
 from registration_core.domain.dates import DATES
 from registration_core.domain.messages import DEFAULT_LANGUAGE, LANGUAGES, MESSAGES
 from registration_core.domain.sentences import SENTENCES
@@ -26,6 +27,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "sentences": SENTENCES[DEFAULT_LANGUAGE],
     "dates": DATES[DEFAULT_LANGUAGE],
     "answers": ANSWERS[DEFAULT_LANGUAGE],
+    "calendar": CALENDAR_WORDS[DEFAULT_LANGUAGE],
     SHEETS: WORDS[DEFAULT_LANGUAGE],
 }
 """The tables of a file and what they say in English. All but the first may be left out, each as a whole."""

@@ -31,6 +31,9 @@ WAIT = "WAIT#"
 GUARD_KEYS = ("KEY#guards", "KEY")
 """pk and sk of the item with the guard keys."""
 
+CALENDAR = ("CALENDAR", "LINK")
+"""pk and sk of the item with the secret of the staff's calendar."""
+
 ONCE = "ONCE#"
 GUARDS = "guards"
 """A submission's attribute: the pks of its guards, which are deleted with it."""

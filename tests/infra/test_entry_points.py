@@ -219,6 +219,7 @@ def test_api__passes_each_form_to_submit(plan: Plan) -> None:
     assert {path: {verb.upper() for verb in verbs} for path, verbs in paths.items()} == forms | {
         "/forms/{form}": {"GET"},
         "/my": {"GET", "POST"},
+        "/calendar.ics": {"GET", "HEAD"},
     }
     for path, verbs in paths.items():
         for verb, operation in verbs.items():
@@ -226,7 +227,7 @@ def test_api__passes_each_form_to_submit(plan: Plan) -> None:
             if verb == "options":
                 assert integration["type"] == "mock", path
             else:
-                function = "links" if path == "/my" else "submit"
+                function = "links" if path in ("/my", "/calendar.ics") else "submit"
                 assert (integration["type"], integration["httpMethod"]) == ("aws_proxy", "POST"), path
                 name = f":function:rollcall-{plan.variables['stack']}-{function}/invocations"
                 assert integration["uri"].endswith(name), path

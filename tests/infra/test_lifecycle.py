@@ -132,7 +132,7 @@ def test_function__may_write_its_configured_log(applied: Applied, function: str)
     ("function", "service", "sources"),
     [
         ("submit", "apigateway", {"rollcall/v1/POST/*", "rollcall/v1/GET/*"}),
-        ("links", "apigateway", {"rollcall/v1/GET/my", "rollcall/v1/POST/my"}),
+        ("links", "apigateway", {"rollcall/v1/GET/my", "rollcall/v1/POST/my", "rollcall/v1/*/calendar.ics"}),
         ("sweep", "events", {"rule/rollcall-local-sweep"}),
         ("feedback", "sns", {"rollcall-local-feedback"}),
     ],

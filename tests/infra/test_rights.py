@@ -27,6 +27,8 @@ WORK = {
     },
     "links": {
         **dict.fromkeys(CHANGES, "module.store.arn"),
+        "dynamodb:ConditionCheckItem": "module.store.arn",
+        "dynamodb:GetItem": "module.store.arn module.store.arn module.store.arn",
         "secretsmanager:GetSecretValue": "module.secrets.signing_key_arn",
     },
     "sweep": {
@@ -82,7 +84,11 @@ KEYS = {
         "BatchGetItem": {"ONCE#*", "QUOTA#*"},
         "GetItem": {"ONCE#*", "QUOTA#*", "KEY#guards"},
     },
-    "links": {action.removeprefix("dynamodb:"): {*ENTRY, "ERASED#*", "SUPPRESS#*"} for action in CHANGES},
+    "links": {
+        **{action.removeprefix("dynamodb:"): {*ENTRY, "ERASED#*", "SUPPRESS#*"} for action in CHANGES},
+        "ConditionCheckItem": {*ENTRY, "ERASED#*", "SUPPRESS#*"},
+        "GetItem": {*ENTRY, "ERASED#*", "SUPPRESS#*", "KEY#guards", "CALENDAR", "FORMS"},
+    },
     "sweep": {
         **{action.removeprefix("dynamodb:"): ENTRY for action in CHANGES},
         **{key: {*ENTRY, "SEND#*"} for key in ("PutItem", "Query", "UpdateItem")},
@@ -231,8 +237,8 @@ STAFF = {
     },
 }
 STAFF_KEYS = {
-    "reader": {"SUB#*", "REF#*", "QUOTA#*", "FORM#*", "FORMS"},
-    "manager": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*", "SUPPRESS#*", "KEY#guards"},
+    "reader": {"SUB#*", "REF#*", "QUOTA#*", "FORM#*", "FORMS", "CALENDAR"},
+    "manager": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*", "SUPPRESS#*", "KEY#guards", "CALENDAR"},
     "mailing": {"SEND#*"},
 }
 
@@ -327,12 +333,13 @@ def test_functions__are_invoked_by_their_sources_only(prod: Plan) -> None:
         "aws_lambda_permission.describe",
         'aws_lambda_permission.links["GET"]',
         'aws_lambda_permission.links["POST"]',
+        "aws_lambda_permission.calendar",
     }
 
     assert set(permissions) == by_api | {"aws_lambda_permission.sweep", "aws_lambda_permission.feedback"}
     assert {one["action"] for one in permissions.values()} == {"lambda:InvokeFunction"}
     invoked = {address: one["function_name"].removeprefix("rollcall-prod-") for address, one in permissions.items()}
-    by_links = {address for address in by_api if ".links[" in address}
+    by_links = {address for address in by_api if ".links[" in address or address.endswith(".calendar")}
     assert invoked == {
         **dict.fromkeys(by_api, "submit"),
         **dict.fromkeys(by_links, "links"),

@@ -62,7 +62,7 @@ def test_document__has_no_dangling_reference() -> None:
 
 def test_document__has_each_forms_path_and_every_refusal() -> None:
     public = {path for path in DOCUMENT["paths"] if not path.startswith("/staff/")}
-    assert public == {*(f"/{name}" for name in FORMS), "/forms/{form}", "/my"}
+    assert public == {*(f"/{name}" for name in FORMS), "/forms/{form}", "/my", "/calendar.ics"}
     for name in FORMS:
         answers = DOCUMENT["paths"][f"/{name}"]["post"]["responses"]
         assert {int(status) for status in answers} == {200, 201, *codes()} - {405}

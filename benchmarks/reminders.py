@@ -20,22 +20,25 @@ import emulated
 import entries
 
 from registration_core.adapters.dynamodb.asked_mails import DynamoAskedMails
+from registration_core.adapters.dynamodb.items import submission_item
 from registration_core.adapters.dynamodb.journal import DynamoJournal
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.sendings import DynamoSendings
-from registration_core.adapters.dynamodb.table import Table
-from registration_core.domain.mail import MailRequest
+from registration_core.adapters.dynamodb.table import Table, wire_item
 from registration_core.domain.ports import Clock, MailQueue
+from registration_core.domain.submission import Status
 from registration_core.services.reminders import ReminderService
 from registration_core.services.send import SendService
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from registration_core.domain.forms import Form
+    from registration_core.domain.mail import MailRequest
 
 COURSE = "first-robot"
+SEATS = 24
 
 
 class Metered:
@@ -82,7 +85,7 @@ def main() -> int:
     form = entries.the_forms()["registration"]
     with tempfile.TemporaryDirectory() as folder, emulated.emulator(Path(folder)) as endpoint:
         emulated.make_table(endpoint)
-        emulated.fill(endpoint, entries.items(size, form=form))
+        emulated.fill(endpoint, stored(size, form))
         call, clock = Metered(emulated.client(endpoint)), Shifted()
         table = Table(call, emulated.TABLE)
         sendings = DynamoSendings(table, clock=clock)
@@ -103,6 +106,15 @@ def main() -> int:
         clock.ahead = timedelta(minutes=61)
         report("due, an hour later", due, service, call)
     return 0
+
+
+def stored(size: int, form: "Form") -> "Iterator[dict[str, object]]":
+    """Return the submissions' items; the first few are about the course that starts, the others about other courses."""
+    for number, submission in enumerate(entries.submissions(size, form=form)):
+        course = COURSE if number < SEATS else "competition-team"
+        answers = {**submission.answers, "course": course}
+        seated = replace(submission, answers=answers, option=course, status=Status.CONFIRMED, position=None)
+        yield wire_item(submission_item(seated))
 
 
 def starting(form: "Form", wait: timedelta) -> "Form":

@@ -1,4 +1,4 @@
-"""A registrant's own page in a real browser: verify, cancel and erase, with JavaScript and without."""
+"""A registrant's own page in a real browser: verify, change, cancel and erase, with JavaScript and without."""
 
 from __future__ import annotations
 
@@ -48,6 +48,37 @@ def test_waiting__shows_the_rank_in_the_visitors_language(
         assert visitor.page.get_attribute("html", "lang") == "sv"
         visitor.page.get_by_role("button", name="Lämna kön").click()
         visitor.page.get_by_role("heading", name="Lämna kön?").wait_for()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_change__another_week_is_saved_and_shown(
+    stack: Any, visit: Callable[..., Any], erased_after: list[Registrant], *, javascript: bool
+) -> None:
+    """A wrong answer first: its page keeps what was typed and leads to it. By keyboard, as on a phone."""
+    registrant = Registrant(stack, "camp", week="first-week")
+    erased_after.append(registrant)
+    visitor = visit(viewport={"width": 360, "height": 800}, java_script_enabled=javascript)
+    page = visitor.page
+    page.goto(registrant.mailed_link())
+    page.get_by_role("link", name="Change your answers").click()
+    page.get_by_label("Participant's name").fill("")
+    page.get_by_label("Wishes").fill("A bunk by the door.")
+    page.get_by_label("Second week").check()
+
+    with visitor.forgiving("422"):
+        page.get_by_role("button", name="Save the changes").click()
+        page.get_by_role("link", name="Enter participant's name").click()
+    page.keyboard.type("Åsa Öberg")
+    assert page.get_by_label("Wishes").input_value() == "A bunk by the door."
+    page.keyboard.press("Enter")
+
+    page.get_by_text("Your changes are saved.").wait_for()
+    shown = page.inner_text("main")
+    assert "Second week" in shown
+    assert "Åsa Öberg" in shown
+    assert "A bunk by the door." in shown
+    assert headline(visitor) == "You have a seat"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_expired_link__says_what_to_do(stack: Any, visit: Callable[..., Any]) -> None:

@@ -265,6 +265,23 @@ def confirmation(action: str) -> Callable[[Scene], None]:
     return reach
 
 
+def changing(scene: Scene) -> None:
+    """Reach the page on which a registrant changes answers, with one week full."""
+    with no_seats_left(scene.stack, "camp", "second-week"):
+        registrant = Registrant(scene.stack, "camp", week="first-week", wishes=f"{A_LONG_NAME}\n{AN_ARABIC_NAME}")
+        token = signed(scene.stack, registrant.id, expires_at=datetime.now(UTC) + timedelta(days=1))
+        scene.visitor.page.goto(f"{scene.stack.api_url}/my?t={token}&change=yes&lang={scene.language}")
+
+
+def changing_wrongly(scene: Scene) -> None:
+    """Send that page with a missing answer, for a week that is full."""
+    changing(scene)
+    scene.visitor.page.fill("#f-participant", "")
+    scene.visitor.page.check('[name="_wait"]')
+    with scene.visitor.page.expect_navigation():
+        scene.visitor.page.click("button.send")
+
+
 def expired(scene: Scene) -> None:
     scene.own_page(Registrant(scene.stack), days=-1)
 
@@ -322,6 +339,9 @@ STATES = (
     State("my-erased", own_page_after("contact", "erase")),
     State("my-cancel-asked", confirmation("cancel")),
     State("my-erase-asked", confirmation("erase")),
+    State("my-changeable", own_page_after("camp", week="first-week")),
+    State("my-change", changing),
+    State("my-change-errors", changing_wrongly, "422"),
     State("my-unsubscribe", unsubscribe),
     State("my-expired", expired, "410"),
     State("my-broken-link", broken_link, "403"),

@@ -177,7 +177,7 @@ def test_save__someone_elses_change_is_shown_and_nothing_is_lost(desk: Desk) -> 
 
     assert refused["statusCode"] == 409
     assert "This was changed while you had the page open" in refused["body"]
-    assert "Now it says: Åse" in refused["body"]
+    assert "Participant&#39;s name: it is now Åse" in refused["body"]
     again = Filled(refused["body"]).fields
     assert again["needs"] == ["A ramp"]
     assert again["phone"] == ["+46 70 111 11 11"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from lambda_handlers.form_pages import shown_field, summary_line, typed_values
-from registration_core.adapters.field_views import section_views
+from registration_core.adapters.field_views import section_views, summary_label
 from registration_core.adapters.mail_values import shown_value
 from registration_core.domain.date_parts import with_whole_dates
 from registration_core.domain.errors import AlreadyRegisteredError, FieldError, InvalidAnswersError, NoSeatError
@@ -107,7 +107,8 @@ class MyChange:
             {
                 "target": f"f-{field.name}" if field.name in offered else "main",
                 "message": words["now"].format(
-                    question=field.label.in_language(language), answer=_now(form, field, submission, words, language)
+                    question=summary_label(field.label.in_language(language)),
+                    answer=_now(form, field, submission, words, language),
                 ),
             }
             for field in changed

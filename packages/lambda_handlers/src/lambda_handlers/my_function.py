@@ -154,7 +154,8 @@ class MyFunction:
             return self._page(200, self._changes.page(entry, token=token, language=language))
         stored = self._changes.store(entry, _posted_fields(request), token=token, language=language)
         if isinstance(stored, tuple):
-            return self._page(*stored)
+            status, html = stored
+            return self._page(int(status), html)
         self._log.info("done", action="change", submission_id=entry.submission.id, request_id=request.id)
         return redirect(f"my?t={token}&lang={language}&done={'saved' if stored else 'same'}")
 

@@ -125,8 +125,13 @@ class FieldView:
 
     @property
     def summary_label(self) -> str:
-        """The label for the error summary, before a message: `Name:`, but `Which course?` unchanged."""
-        return f"{self.label}:" if self.label[-1:].isalnum() else self.label
+        """The label for the error summary, before a message."""
+        return summary_label(self.label)
+
+
+def summary_label(label: str) -> str:
+    """Return a label as it stands before a message: `Name:`, but `Which course?` unchanged."""
+    return f"{label}:" if label[-1:].isalnum() else label
 
 
 @dataclass(frozen=True, slots=True)

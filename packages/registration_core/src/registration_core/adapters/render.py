@@ -121,8 +121,8 @@ class JinjaMailRenderer(MailRenderer):
     ) -> Attachment:
         """Return the calendar file of an option with a date.
 
-        Its SEQUENCE is the submission's age in seconds, so that each file is newer than those that
-        were sent before, whether the submission or the form's dates changed.
+        Its SEQUENCE is the submission's age in seconds and its version added up, so that each file is
+        newer than those that were sent before, whether the submission or the form's dates changed.
         """
         assert option.starts_at is not None  # noqa: S101 - see `_with_date`
         name = form.name_in(submission.answers)
@@ -136,7 +136,7 @@ class JinjaMailRenderer(MailRenderer):
             description=option.hint.in_language(language) if option.hint is not None else label,
             place=option.place.in_language(language) if option.place is not None else None,
             organizer=organizer,
-            sequence=max(0, int((facts.at - submission.submitted_at).total_seconds())),
+            sequence=max(0, int((facts.at - submission.submitted_at).total_seconds())) + submission.version,
         )
         return invitation(event, at=facts.at, method=method)
 

@@ -123,7 +123,7 @@
     all(".field-error", field)[0].textContent = said;
     field.classList.toggle("has-error", said);
     const [rule, , , part] = checksOf(field).find(([, , text]) => text === said) || []; // part: the wrong part of a date
-    field.told = (rule === "required" ? "" : field.dataset.label + " ") + said; // "Enter the name" needs no label before it
+    field.told = [field.dataset[rule === "required" ? "of" : "label"], said].join(" ").trim(); // "Enter the name" needs no label before it
     for (const input of field.role ? [field] : all("[name]", field)) input.ariaInvalid = (said && (!part || input.matches(".date-" + part))) || null;
   };
   const show = said => {
@@ -189,14 +189,14 @@
       });
       body = await answer.json();
     } catch {}
-    const { reference, status: told, position, code, detail, errors = [] } = body;
+    const { reference, status: told, code, detail, errors = [] } = body;
     if (reference) {
       kept = { key, sum, until: now() + 600, started: 0 };
       keep();
       kept.at = now(); // for this page only, in case the visitor comes back to it
       const words = [say.form, told, values[say.option]];
       for (const name in values) say.keeps.split(" ").includes(name.split("-")[0]) || delete values[name];
-      storage("session", { at: now(), words, reference, position, values }, "rollcall");
+      storage("session", { ...body, at: now(), words, values }, "rollcall");
       location = say.thanks;
       return;
     }

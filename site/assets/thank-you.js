@@ -6,6 +6,28 @@
     sent = JSON.parse(sessionStorage.rollcall);
   } catch {} // nothing was sent, or storage is blocked
   if (!(Date.now() / 1000 - sent.at < 3600)) sent = {};
+  // Several participants who were sent together are listed, each with a reference. What is true of only one is left out.
+  const { words = [], values = {}, group = [] } = sent;
+  for (const list of group.length > 1 ? all(`[data-members="${words[0]}"]`) : []) {
+    const { name, chosen, labels, ...says } = list.dataset, label = new URLSearchParams(labels),
+      numbers = Object.keys(values).filter((key) => key.split("-")[0] === name).map((key) => key.slice(name.length)),
+      option = (number) => values[chosen + number] ?? values[chosen];
+    group.forEach(({ reference, status, position }, place) => {
+      const item = document.createElement("li"), number = numbers[place];
+      const parts = { strong: values[name + number], span: label.get(option(number)), i: says[status].replace("{position}", position), b: says.reference + " " + reference };
+      for (const tag in parts) {
+        const part = document.createElement(tag);
+        part.append(parts[tag] ?? "");
+        item.append(part, " ");
+      }
+      item.firstChild.dir = "auto";
+      list.append(item);
+    });
+    list.hidden = false;
+    const options = new Set(numbers.map(option)), statuses = new Set(group.map(({ status }) => status));
+    sent.words = [words[0], statuses.size > 1 ? "mixed" : words[1], options.size > 1 ? "" : words[2]];
+    sent = { ...sent, reference: "", position: "", values: { ...values, [name]: "" } };
+  }
   for (const part of all("[data-when]")) part.hidden = !sent.words || !part.dataset.when.split(" ").every((word) => sent.words.includes(word));
   for (const part of all("[data-told]")) {
     const said = { ...sent.values, ...sent }[part.dataset.told];
@@ -18,10 +40,10 @@
   for (const link of all("[data-another]")) {
     link.onclick = () => {
       const slot = `rollcall-${link.dataset.another}`, keeps = link.dataset.keeps.split(" ");
-      const values = Object.fromEntries(Object.entries(sent.values).filter(([name]) => keeps.includes(name.split("-")[0])));
+      const kept = Object.fromEntries(Object.entries(values).filter(([name]) => keeps.includes(name.split("-")[0])));
       try {
         sessionStorage.removeItem(slot);
-        localStorage[slot] = JSON.stringify({ values, at: Date.now() / 1000 });
+        localStorage[slot] = JSON.stringify({ values: kept, at: Date.now() / 1000 });
       } catch {} // the form opens empty
     };
   }

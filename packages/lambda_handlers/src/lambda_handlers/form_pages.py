@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from registration_core.adapters.field_views import field_view, section_views
-from registration_core.domain.date_parts import NOT_A_DATE, wrong_part
+from lambda_handlers.shown_fields import shown_field, summary_line, typed
+from registration_core.adapters.field_views import section_views
 from registration_core.domain.embedding import embed_path
-from registration_core.domain.fields import FieldType
 from registration_core.domain.spam import HUMAN_TOKEN, KEY, LANGUAGE
 
 TYPE_CHECKING = False
@@ -19,15 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lambda_handlers.site_words import SiteWords
-    from registration_core.adapters.field_views import FieldView
     from registration_core.domain.errors import FieldError
-    from registration_core.domain.fields import Field
     from registration_core.domain.forms import Form
-
-NOT_IN_HTML = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {*b"\t\n\r"})
-"""Control characters. Browsers don't show them, and NUL breaks a page."""
-
-UNTICKED = frozenset({"", "False", "false"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +45,12 @@ def form_page(
     errors: Sequence[FieldError] = (),
     notice: Notice | None = None,
     embedded: bool = False,
+    focus: int = 0,
 ) -> str:
     """Return the form as it was filled in, with a notice or a summary that links to each wrong field.
 
-    embedded: it is for a frame on another site.
+    embedded: it is for a frame on another site. focus: the number of the participant where the visitor
+    continues; 0 for none.
     """
     from lambda_handlers.site_templates import render  # noqa: PLC0415 - loads Jinja2
 
@@ -68,6 +62,15 @@ def form_page(
     fields = {
         field.name: shown_field(form, field, answers, first_errors.get(field.name), language) for field in form.fields
     }
+    sections = section_views(form, fields, language)
+    if form.group is not None:
+        from lambda_handlers.group_pages import member_fields  # noqa: PLC0415 - few forms have groups
+        from registration_core.adapters.group_views import with_members  # noqa: PLC0415
+
+        title = words.by_language[language]["group"]["participant"]
+        members = member_fields(form, answers, first_errors, language, title)
+        fields |= {view.name: view for views in members.values() for view in views.values()}
+        sections = with_members(form, sections, members, title)
     hidden = {LANGUAGE: language}
     if proof := typed(answers, HUMAN_TOKEN):  # not used up yet: Turnstile checks it only after the answers are valid
         hidden[HUMAN_TOKEN] = proof
@@ -81,7 +84,8 @@ def form_page(
         title=form.title.in_language(language),
         notice=notice,
         summary=[summary_line(fields.get(name), error) for name, error in first_errors.items()],
-        sections=section_views(form, fields, language),
+        sections=sections,
+        focus=focus,
         hidden=hidden,
         honeypot="" if form.spam.honeypot in fields else form.spam.honeypot,
         trapped=typed(answers, form.spam.honeypot),
@@ -111,37 +115,3 @@ def bare_page(sentence: str, advice: str, *, site_url: str, language: str) -> st
         f'<link rel="stylesheet" href="{escape(site_url)}/assets/rollcall.css"></head>'
         f'<body><main id="main"><h1>{escape(sentence)}</h1><p>{escape(advice)}</p></main></body></html>'
     )
-
-
-def shown_field(
-    form: Form, field: Field, answers: Mapping[str, object], error: FieldError | None, language: str
-) -> FieldView:
-    """Return a field as it was filled in, with its error. answers: as typed, or as stored."""
-    values = typed_values(answers.get(field.name))
-    if field.type is FieldType.CONSENT:
-        values = tuple(value for value in values[-1:] if value not in UNTICKED)
-    if error is None:
-        return field_view(form, field, language, values=values)
-    part = wrong_part("".join(values[-1:])) if error.code == NOT_A_DATE else ""
-    return field_view(form, field, language, values=values, error=error.message, wrong_part=part)
-
-
-def summary_line(field: FieldView | None, error: FieldError) -> dict[str, str]:
-    """Return a summary line: its link and message. Consents and missing answers name the field in the message."""
-    if field is None:
-        return {"target": "main", "message": error.message}
-    label = "" if field.control == "consent" or error.code == "required" else f"{field.summary_label} "
-    return {"target": field.id, "message": f"{label}{error.message}"}
-
-
-def typed(answers: Mapping[str, object], name: str) -> str:
-    """Return a field's text as it was typed: the last one if the field is repeated, empty if it is missing."""
-    return "".join(typed_values(answers.get(name))[-1:])
-
-
-def typed_values(answer: object) -> tuple[str, ...]:
-    """Return an answer as the texts that were typed or chosen, without control characters."""
-    if answer is None:
-        return ()
-    texts = map(str, answer) if isinstance(answer, list) else (str(answer),)
-    return tuple(text.translate(NOT_IN_HTML) for text in texts)

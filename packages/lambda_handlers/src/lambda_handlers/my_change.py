@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from lambda_handlers.form_pages import shown_field, summary_line, typed_values
+from lambda_handlers.shown_fields import shown_field, summary_line, typed_values
 from registration_core.adapters.field_views import section_views, summary_label
 from registration_core.adapters.mail_values import shown_value
 from registration_core.domain.date_parts import with_whole_dates

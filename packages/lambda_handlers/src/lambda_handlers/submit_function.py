@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
 from lambda_handlers.http_request import MOST_DEPTH, RequestError, read_answers, read_request, salvaged_answers
 from lambda_handlers.http_response import description_response, json_response, page, problem, redirect, with_cors
@@ -13,7 +14,7 @@ from registration_core.domain.identifiers import display_reference
 from registration_core.domain.languages import best_language
 from registration_core.domain.messages import LANGUAGES
 from registration_core.domain.sentences import sentence
-from registration_core.domain.spam import ANOTHER, KEY
+from registration_core.domain.spam import ADD, ANOTHER, KEY, REMOVE
 from registration_core.domain.submission import Status
 from registration_core.services.door import without_reserved
 
@@ -108,6 +109,8 @@ class SubmitFunction:
         language = form.language_for(request.requested_language_with(sent))
         if request.from_page and sent.get(ANOTHER):
             return self._next_person(request, form, self._shown(request, form, sent), language)
+        if request.from_page and form.group is not None and (ADD in sent or REMOVE in sent):
+            return self._other_members(request, form, self._shown(request, form, sent), language)
         key, of_answers = _key(request, form, sent)
         try:
             address = request.visitors_address(self._edge_key)
@@ -135,18 +138,19 @@ class SubmitFunction:
     def _acknowledge(
         self, request: Request, form: Form, sent: Mapping[str, object], receipt: Receipt, language: str
     ) -> dict[str, Any]:
+        receipt = replace(_shown(form, receipt), group=tuple(_shown(form, each) for each in receipt.group))
         if request.from_page:
             from lambda_handlers.thank_you_page import thanks_page  # noqa: PLC0415 - a script's post does without
 
             shown = self._shown(request, form, sent)
-            status, framed_by = _shown_status(form, receipt), request.framed_by(form)
+            framed_by = request.framed_by(form)
             html = thanks_page(
-                form, shown, receipt, status, words=self._words, language=language, embedded=bool(framed_by)
+                form, shown, receipt, receipt.status, words=self._words, language=language, embedded=bool(framed_by)
             )
             return page(201, html, site_url=self._words.site_url, framed_by=framed_by)
-        content = _acknowledged(form, receipt)
+        content = _acknowledged(receipt)
         if form.group is not None:
-            content["group"] = [_acknowledged(form, each) for each in receipt.group or (receipt,)]
+            content["group"] = [_acknowledged(each) for each in receipt.group or (receipt,)]
         if form.asks_for_files and (grants := self._uploads()) is not None:
             content["uploads"] = grants.for_submission(form, receipt.id)
         return json_response(201, content)
@@ -180,6 +184,16 @@ class SubmitFunction:
         answers = {field.name: sent[field.name] for field in form.fields if field.keep_for_next and field.name in sent}
         framed_by = request.framed_by(form)
         html = form_page(form, answers, words=self._words, language=language, embedded=bool(framed_by))
+        return page(200, html, site_url=self._words.site_url, framed_by=framed_by)
+
+    def _other_members(self, request: Request, form: Form, sent: Mapping[str, object], language: str) -> dict[str, Any]:
+        """Return the form with one participant more or less, and everything that was typed. Nothing is stored."""
+        from lambda_handlers.form_pages import form_page  # noqa: PLC0415 - a script's post does without
+        from lambda_handlers.group_pages import with_other_members  # noqa: PLC0415
+
+        answers, number = with_other_members(form, sent)
+        framed_by = request.framed_by(form)
+        html = form_page(form, answers, words=self._words, language=language, embedded=bool(framed_by), focus=number)
         return page(200, html, site_url=self._words.site_url, framed_by=framed_by)
 
     def _shown(self, request: Request, form: Form, sent: Mapping[str, object]) -> Mapping[str, object]:
@@ -249,17 +263,17 @@ def _depth(form: Form) -> int:
     return MOST_DEPTH if form.group is None else MOST_DEPTH + 2
 
 
-def _acknowledged(form: Form, receipt: Receipt) -> dict[str, object]:
+def _acknowledged(receipt: Receipt) -> dict[str, object]:
     content: dict[str, object] = {
         "id": receipt.id,
         "reference": display_reference(receipt.reference),
-        "status": _shown_status(form, receipt),
+        "status": receipt.status,
     }
     return content if receipt.position is None else content | {"position": receipt.position}
 
 
-def _shown_status(form: Form, receipt: Receipt) -> Status:
-    """Return the status to show. Suspected spam gets the usual one, so that senders don't learn what we detect."""
+def _shown(form: Form, receipt: Receipt) -> Receipt:
+    """Return the receipt to show. Suspected spam gets the usual status, so that senders don't learn what we detect."""
     if receipt.status is not Status.SPAM:
-        return receipt.status
-    return Status.CONFIRMED if form.verification is None else Status.PENDING
+        return receipt
+    return replace(receipt, status=Status.CONFIRMED if form.verification is None else Status.PENDING)

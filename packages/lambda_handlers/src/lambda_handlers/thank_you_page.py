@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lambda_handlers.form_pages import typed, typed_values
+from lambda_handlers.shown_fields import typed, typed_values
 from registration_core.adapters.receipt_views import receipt_view
 from registration_core.domain.identifiers import display_reference
 
@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lambda_handlers.site_words import SiteWords
+    from registration_core.adapters.receipt_views import ReceiptView
     from registration_core.domain.forms import Form
     from registration_core.domain.submission import Receipt, Status
+
+SEVERAL = 2
+MIXED = "mixed"
+"""Some of a group have a seat, and some wait."""
 
 
 def thanks_page(
@@ -31,26 +36,64 @@ def thanks_page(
     language: str,
     embedded: bool = False,
 ) -> str:
-    """Return the page. sent: the post's fields. status: the one to show. embedded: it is for a frame."""
+    """Return the page. sent: the post's fields. embedded: it is for a frame.
+
+    status: the one to show, as each in the receipt's group.
+    """
     from lambda_handlers.site_templates import render  # noqa: PLC0415 - loads Jinja2
 
     language = words.language_for(language)
-    site = words.by_language[language]["site"]
+    site, group = words.by_language[language]["site"], words.by_language[language].get("group", {})
     view = receipt_view(form, form.language_for(language), prefix=site["prefix"])
-    chosen = typed(sent, form.chosen_field.name) if form.chosen_field is not None else ""
-    view = replace(view, options=tuple(option for option in view.options if option.value == chosen))
+    chosen = form.chosen_field.name if form.chosen_field is not None else ""
+    members = _members(form, sent, receipt, view, group)
+    options = {member["value"] for member in members} if members else {typed(sent, chosen)}
+    theirs = tuple(option for option in view.options if options == {option.value})
     return render(
         words,
         "thank-you",
         language,
-        forms=[{"name": form.name, "texts": site["forms"][form.name], "receipt": view}],
-        statuses=[status.value],
+        forms=[
+            {
+                "name": form.name,
+                "texts": site["forms"][form.name],
+                "receipt": replace(view, options=theirs),
+                "grouped": bool(members),
+            }
+        ],
+        grouped=bool(members),
+        statuses=[status.value if len({each.status for each in receipt.group}) < SEVERAL else MIXED],
         embedded=embedded,
         sent={
-            "reference": display_reference(receipt.reference),
-            "position": receipt.position,
-            "name": typed(sent, view.participant),
+            "reference": "" if members else display_reference(receipt.reference),
+            "position": None if members else receipt.position,
+            "name": "" if members else typed(sent, view.participant),
             "email": typed(sent, view.email),
+            "members": members,
             "kept": [(name, value) for name in view.keeps for value in typed_values(sent.get(name))],
         },
     )
+
+
+def _members(
+    form: Form, sent: Mapping[str, object], receipt: Receipt, view: ReceiptView, words: Mapping[str, str]
+) -> list[dict[str, str]]:
+    """Return what the page says of each of several participants."""
+    if len(receipt.group) < SEVERAL:
+        return []
+    from registration_core.domain.groups import members_in  # noqa: PLC0415 - few forms have groups
+
+    once, members = members_in(form, sent)
+    labels = {option.value: option.label for option in view.options}
+    chosen = form.chosen_field.name if form.chosen_field is not None else ""
+    answers = [{**once, **own} for own in members.values() if isinstance(own, dict)]
+    return [
+        {
+            "name": typed(own, view.participant),
+            "value": typed(own, chosen),
+            "option": labels.get(typed(own, chosen), ""),
+            "says": words[each.status].format(position=each.position),
+            "reference": display_reference(each.reference),
+        }
+        for own, each in zip(answers, receipt.group, strict=False)
+    ]

@@ -90,7 +90,8 @@ class FieldView:
     and `year`. meant: the e-mail address that was probably meant. least: the fewest characters of a
     text. from_query: the parameter of the page's address that fills it in. explains_privacy: shows
     a link to the privacy page. wrong_part: the part of a date that is wrong; empty unless it is a
-    single one. condition: None if it is always asked.
+    single one. condition: None if it is always asked. of: whose question it is, if several
+    participants are asked: `Participant 2`.
     """
 
     id: str
@@ -112,6 +113,7 @@ class FieldView:
     wrong_part: str = ""
     condition: ConditionView | None = None
     from_query: str = ""
+    of: str = ""
 
     @property
     def plain(self) -> bool:
@@ -126,7 +128,7 @@ class FieldView:
     @property
     def summary_label(self) -> str:
         """The label for the error summary, before a message."""
-        return summary_label(self.label)
+        return summary_label(f"{self.of}, {self.label}" if self.of else self.label)
 
 
 def summary_label(label: str) -> str:
@@ -135,12 +137,28 @@ def summary_label(label: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberView:
+    """One of several participants. title: `Participant 2`."""
+
+    number: int
+    title: str
+    fields: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SectionView:
-    """Fields below a heading. title: empty if the form has no sections."""
+    """Fields below a heading. title: empty if the form has no sections.
+
+    members, after: the participants whose questions follow, and the fields after them; `most` is how
+    many participants there can be. See `group_views`.
+    """
 
     id: str
     title: str
     fields: tuple[FieldView, ...]
+    members: tuple[MemberView, ...] = ()
+    after: tuple[FieldView, ...] = ()
+    most: int = 1
 
 
 def section_views(form: Form, fields: Mapping[str, FieldView], language: str) -> tuple[SectionView, ...]:

@@ -207,6 +207,7 @@ def _given(content: SiteContent, forms: Mapping[str, Form], language: str, *, ap
         "courses": courses(form, field, text, path=views[form.name].path, source=described),
         "course_form": views[form.name],
         "statuses": STATUSES,
+        "grouped": any(view.grouped for view in views.values()),
     }
 
 

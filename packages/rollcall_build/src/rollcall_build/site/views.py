@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from registration_core.adapters.field_views import FieldView, SectionView, field_view, section_views
+from registration_core.adapters.group_views import with_members
 from registration_core.adapters.receipt_views import ReceiptView, receipt_view
 from registration_core.domain.address_typos import SLIPS
 from registration_core.domain.dates import long_date, span
@@ -28,6 +29,7 @@ MESSAGES = (
     "lost",
     "again",
 )  # the script's messages
+GROUP_MESSAGES = ("participant", "remove", "removed", "undo")  # for the script of groups
 OPTION_KEYS = ("badge", "age", "length", "description")  # the content file's keys about an option
 DAYS_A_YEAR = 365
 
@@ -37,7 +39,8 @@ class FormView:
     """A form as its page shows it.
 
     link: its name in the navigation. api: the address of the form's description; described: whether its page reads that
-    for free seats or a date's limits. conditional: whether questions or options depend on answers. option: the field
+    for free seats or a date's limits. conditional: whether questions or options depend on answers. grouped: whether
+    several participants can be sent together. option: the field
     that chooses the option; empty if none does. honeypot: the field that only programs fill in. messages: the script's
     messages, as data attributes. retention: how long submissions are kept, in words. receipt: what the thank-you page
     says. hidden: the names of hidden fields, with the parameters that fill them in. filled: whether the address may
@@ -51,6 +54,7 @@ class FormView:
     api: str
     described: bool
     conditional: bool
+    grouped: bool
     option: str
     link: str
     title: str
@@ -95,6 +99,8 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, p
     email = texts.string("organisation", "email")
     form_texts, any_forms = texts.table("forms", form.name), texts.table("forms", "any")
     messages = {name: texts.string("form", name).replace("{email}", email) for name in MESSAGES}
+    if form.group is not None:
+        messages |= {name: texts.string("group", name) for name in GROUP_MESSAGES}
     messages["typos"] = "&".join(f"{slip}={meant}" for slip, meant in SLIPS.items())
     return FormView(
         name=form.name,
@@ -107,7 +113,8 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, p
         link=link,
         title=form.title.in_language(language),
         description=form.description.in_language(language) if form.description else "",
-        sections=section_views(form, {field.name: _field(form, field, language) for field in form.fields}, language),
+        grouped=form.group is not None,
+        sections=_sections(form, texts, language),
         honeypot=form.spam.honeypot,
         texts=form_texts.over(any_forms),
         messages={f"data-{name.replace('_', '-')}": message for name, message in messages.items()},
@@ -117,6 +124,14 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, p
         filled=any(field.from_query for field in form.fields),
         thanks=f"{prefix}/{THANK_YOU}",
     )
+
+
+def _sections(form: Form, texts: Texts, language: str) -> tuple[SectionView, ...]:
+    fields = {field.name: _field(form, field, language) for field in form.fields}
+    sections = section_views(form, fields, language)
+    if form.group is None:
+        return sections
+    return with_members(form, sections, {1: fields}, texts.string("group", "participant"))
 
 
 def _field(form: Form, field: Field, language: str) -> FieldView:

@@ -1,0 +1,186 @@
+"""Several participants on one form, in a browser: with JavaScript on pages built here, without it on the stack."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browser.conftest import A_MINUTE_LATER
+from organisation import organisation
+from playwright.sync_api import expect
+
+from rollcall_build.forms.files import compile_forms
+from rollcall_build.site.build import render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, Page
+
+SITE, API = "http://localhost:1", "http://localhost:2"
+RECEIPTS = [
+    {"id": "cmp_1", "reference": "K7QM-3XTP", "status": "confirmed"},
+    {"id": "cmp_2", "reference": "9VXM-2K1Q", "status": "waitlisted", "position": 4},
+]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The built site of the tests' organisation, by path."""
+    sources = organisation(tmp_path_factory.mktemp("groups") / "organisation")
+    built = render(sources, compile_forms(sources.forms), api_url=API, site_url=SITE)
+    return {file.key: file.body for file in built}
+
+
+@pytest.fixture
+def posted() -> list[Any]:
+    """The bodies that the API got."""
+    return []
+
+
+@pytest.fixture
+def opened(browser: Browser, files: dict[str, bytes], posted: list[Any]) -> Iterator[Callable[..., Page]]:
+    """Open the camp's page with an API that stores what it gets, and gives the second participant a ticket."""
+    contexts = []
+
+    def answer(route: Any) -> None:
+        address = route.request.url
+        if route.request.method == "POST":
+            posted.append(json.loads(route.request.post_data))
+            body = RECEIPTS[0] | {"group": RECEIPTS}
+            route.fulfill(status=201, body=json.dumps(body), headers={"Access-Control-Allow-Origin": "*"})
+        elif address.startswith(API):
+            route.fulfill(body='{"fields": []}', headers={"Access-Control-Allow-Origin": "*"})
+        else:
+            key = address.removeprefix(f"{SITE}/").partition("?")[0]
+            kind = mimetypes.guess_type(key)[0] or "text/html; charset=utf-8"
+            route.fulfill(body=files[key], content_type=kind)
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        context.route("**/*", answer)
+        page: Page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        page.goto(f"{SITE}/camp")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def fill_in_two(page: Page) -> None:
+    page.fill("[name=guardian]", "Per Lindqvist")
+    page.fill("[name=email]", "per@example.org")
+    page.fill("[name=participant]", "Åsa")
+    page.check("[name=week][value=first-week]")
+    page.click("[name=_add]")
+    expect(page.locator("[name=participant-2]")).to_be_focused()
+    page.fill("[name=participant-2]", "Bo")
+
+
+def send(page: Page) -> None:
+    page.evaluate(A_MINUTE_LATER)
+    page.click("main form [type=submit]")
+
+
+def test_add__errors_name_the_participant__and_all_are_sent(opened: Any, posted: list[Any]) -> None:
+    page = opened()
+    expect(page.locator("[name=_remove]:visible")).to_have_count(0)
+    fill_in_two(page)
+    send(page)
+    expect(page.locator(".error-summary li")).to_have_text(["Participant 2: Choose an option: week."])
+    page.click(".error-summary li a")
+    expect(page.locator("#f2-week")).to_be_focused()
+    page.check("[name=week-2][value=second-week]")
+    send(page)
+    page.wait_for_url("**/thank-you")
+    (body,) = posted
+    assert {name: value for name, value in body.items() if not name.startswith("_")} == {
+        "guardian": "Per Lindqvist",
+        "email": "per@example.org",
+        "participant": "Åsa",
+        "week": "first-week",
+        "participant-2": "Bo",
+        "week-2": "second-week",
+    }
+    expect(page.locator("h1 span:visible")).to_have_text("Some have a seat, some are on the waiting list")
+    first, second = page.locator(".members:visible li").all()
+    for item, texts in (
+        (first, ("Åsa", "First week", "Registered", "K7QM-3XTP")),
+        (second, ("Bo", "Second week", "On the waiting list, number 4", "9VXM-2K1Q")),
+    ):
+        for text in texts:
+            expect(item).to_contain_text(text)
+    expect(page.locator(".reference:visible")).to_have_count(0)
+
+
+def test_remove__can_be_undone_with_all_that_was_typed(opened: Any, posted: list[Any]) -> None:
+    page = opened()
+    fill_in_two(page)
+    page.check("[name=week-2][value=second-week]")
+    page.locator("[name=_remove]:visible").first.click()
+    expect(page.locator("[name=participant]")).to_have_value("Bo")
+    expect(page.locator("[name=week][value=second-week]")).to_be_checked()
+    expect(page.locator("[name=participant-2]")).to_be_hidden()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    page.fill("[name=participant]", "Bo Lindqvist")
+    undo.click()
+    expect(page.locator("[name=participant]")).to_have_value("Åsa")
+    expect(page.locator("[name=week][value=first-week]")).to_be_checked()
+    expect(page.locator("[name=participant-2]")).to_have_value("Bo Lindqvist")
+    expect(page.locator("[name=week-2][value=second-week]")).to_be_checked()
+    page.locator("[name=_remove]:visible").last.click()
+    send(page)
+    page.wait_for_url("**/thank-you")
+    assert "participant-2" not in posted[0]
+
+
+def test_draft__comes_back_with_all_participants(opened: Any) -> None:
+    page = opened()
+    fill_in_two(page)
+    page.reload()
+    expect(page.locator("[name=participant-2]")).to_have_value("Bo")
+    expect(page.locator("[name=participant-3]")).to_be_hidden()
+    page.locator("[data-clear]:visible").first.click()
+    expect(page.locator("[name=participant-2]")).to_be_hidden()
+    page.reload()
+    expect(page.locator(".restored:visible")).to_have_count(0)
+
+
+def test_at_most__no_button_for_more(opened: Any) -> None:
+    page = opened()
+    for _ in range(5):
+        page.click("[name=_add]")
+    expect(page.locator("[name=_add]")).to_be_hidden()
+    expect(page.locator("fieldset.participant:visible")).to_have_count(6)
+
+
+def test_without_javascript__a_family_registers(visit: Any, stack: Any) -> None:
+    """The buttons lead to the same form with one participant more, and Enter sends instead."""
+    visitor = visit(java_script_enabled=False)
+    page, address = visitor.page, f"{uuid.uuid4().hex}@example.org"
+    visitor.goes_to("/camp")
+    page.fill("[name=guardian]", "Per Lindqvist")
+    page.fill("[name=email]", address)
+    page.fill("[name=participant]", "Åsa Lindqvist")
+    page.check("[name=week][value=second-week]")
+    page.click("[name=_add]")
+    page.fill("[name=participant-2]", "Bo Lindqvist")
+    page.click("[name=_add]")
+    page.fill("[name=participant-3]", "Nobody")
+    page.locator("[name=_remove]").last.click()
+    with visitor.forgiving("422"):
+        page.press("[name=participant-2]", "Enter")
+    expect(page.locator(".error-summary li")).to_have_text(["Participant 2: Choose an option: week."])
+    page.check("[name=week-2][value=second-week]")
+    page.click("main form .send")
+    expect(page.locator(".members li")).to_have_count(2)
+    expect(page.locator(".members li").first).to_contain_text("Åsa Lindqvist")
+    (mail,) = stack.wait_for_mails(to=address)
+    assert "Bo Lindqvist" in mail.text

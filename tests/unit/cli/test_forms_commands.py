@@ -153,6 +153,12 @@ def test_show__names_the_forms_own_mails_and_their_values(rollcall: CommandLine)
     assert re.search(r"^own mails +none$", rollcall(*arguments, "contact", terminal=True).out, re.MULTILINE)
 
 
+def test_show__says_when_reminders_are_sent(rollcall: CommandLine) -> None:
+    arguments = ("forms", "show", "--dir", str(FORMS))
+    assert "reminder, 7d before the start\n" in rollcall(*arguments, "registration", terminal=True).out
+    assert re.search(r"^reminders +none$", rollcall(*arguments, "contact", terminal=True).out, re.MULTILINE)
+
+
 def test_show__json_is_the_compiled_form(rollcall: CommandLine) -> None:
     """The functions read the same."""
     form = compile_forms(FORMS)["contact"]

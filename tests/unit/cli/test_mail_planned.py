@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from contract.fakes import ListedMailQueue
 from contract.mail_fakes import InMemoryAskedMails, reminders_in_memory
-from unit.cli.test_mail_commands import FORMS, World
+from unit.cli.test_mail_commands import FORMS, FORMS_DIR, World
 
 if TYPE_CHECKING:
     from unit.cli.fakes import CommandLine
@@ -84,3 +84,10 @@ def test_planned__without_reminders_says_so(world: World) -> None:
 
     assert world("mail", "planned", terminal=True).err == "No reminders are planned.\n"
     assert json.loads(world("mail", "planned", "--json", "at").out) == []
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "What to bring: a water bottle"), ("sv", "Ta med: en vatten")])
+def test_preview__shows_the_reminder_of_the_example(world: World, language: str, words: str) -> None:
+    ran = world("mail", "preview", "registration", "reminder", "--language", language, "--dir", str(FORMS_DIR))
+    assert (ran.code, words in ran.out) == (0, True)
+    assert "my?t=preview" in ran.out

@@ -20,6 +20,7 @@ from admin_cli.terminal.local_time import keep_time_of
 from admin_cli.terminal.table import Column
 from admin_cli.terminal.values import for_person
 from registration_core.domain.filters import the_form
+from registration_core.domain.reminders import Reminder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +63,7 @@ COMPILED = (
     "verification",
     "spam",
     "mails",
+    "reminders",
     "words",
     "time_zone",
     "embed_on",
@@ -200,6 +202,7 @@ def _heading(form: Form) -> list[tuple[str, Value]]:
         ("verification", f"within {form.verification.within_hours} hours" if form.verification else "no"),
         ("spam when", _spam(form)),
         ("own mails", _own_mails(form)),
+        ("reminders", _reminders(form)),
         ("shown on", list(form.embed_on)),
         ("short address", form.short_address),
     ]
@@ -208,7 +211,21 @@ def _heading(form: Form) -> list[tuple[str, Value]]:
 def _own_mails(form: Form) -> str:
     """Name the mails that `mail send` can send, one per line, with the values that each needs."""
     needs = {mail.name: "".join(f" --set {name}=…" for name in mail.needs) for mail in form.mails}
-    return "\n".join(f"{mail.name} ({', '.join(mail.languages)}){needs[mail.name]}" for mail in form.mails) or "none"
+    refusable = {True: ", people may refuse it", False: ""}
+    lines = (
+        f"{mail.name} ({', '.join(mail.languages)}{refusable[mail.unsubscribe]}){needs[mail.name]}"
+        for mail in form.mails
+    )
+    return "\n".join(lines) or "none"
+
+
+def _reminders(form: Form) -> str:
+    """Say which mail is sent how long before an option's start or after its end, one per line."""
+    reminders = map(Reminder.from_dict, form.reminders)
+    lines = (
+        f"{each.template}, {each.length} {'after the end' if each.after else 'before the start'}" for each in reminders
+    )
+    return "\n".join(lines) or "none"
 
 
 def _seats(form: Form) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import ROOT
 
-from lambda_handlers.submit_function import SUBMISSIONS, TOO_MANY_REQUESTS
+from lambda_handlers.submit_function import TOO_MANY_REQUESTS, stored
 
 if TYPE_CHECKING:
     from infra.planned import Plan
@@ -109,7 +109,7 @@ def test_alarms__look_back_no_further_than_cloudwatch(watched: Plan) -> None:
 
 def test_alarms__watch_metrics_that_exist(watched: Plan) -> None:
     """AWS's own by its documentation, ours by what the functions write; each of a resource of the same plan."""
-    ours = {("Rollcall/prod", name) for metrics in (SUBMISSIONS, TOO_MANY_REQUESTS) for name in totals(metrics)}
+    ours = {("Rollcall/prod", name) for metrics in (stored(1), TOO_MANY_REQUESTS) for name in totals(metrics)}
     resources = {
         "QueueName": {queue["name"] for queue in watched.all("aws_sqs_queue").values()},
         "FunctionName": {function["function_name"] for function in watched.all("aws_lambda_function").values()},

@@ -38,6 +38,11 @@ if TYPE_CHECKING:
 TOO_MANY_REQUESTS = Metrics(TooManyRequests=1)
 
 
+def stored(count: int) -> Metrics:
+    """Return what we count of a request that stored so many submissions."""
+    return Metrics((), ("form",), Submissions=count)
+
+
 class SubmitFunction:
     """Responds to proxy events, always in a way that the visitor's browser can read.
 
@@ -130,7 +135,7 @@ class SubmitFunction:
         except RollcallError as error:
             return self._refuse(request, error, language, form=form, sent=sent, key=key or "")
         facts = {"form": form.name, "request_id": request.id, "submission_id": receipt.id, "status": receipt.status}
-        submissions = Metrics((), ("form",), Submissions=len(receipt.group) or 1)
+        submissions = stored(len(receipt.group) or 1)
         metrics = None if receipt.repeated or receipt.status is Status.SPAM else submissions
         self._log.info("repeated" if receipt.repeated else "stored", metrics=metrics, **facts)
         return self._acknowledge(request, form, sent, receipt, language)

@@ -356,7 +356,7 @@ def test_sweep__mails_imports_only_about_later_changes(office: Office) -> None:
     office.manage.cancel(receipt.id, by="staff")
     office.clock.forward(minutes=2)
     assert office.sweeper.sweep().mails == 1
-    assert office.queue.requests == [MailRequest(receipt.id, MailKind.CANCELLED, 2)]
+    assert office.queue.requests == [MailRequest(receipt.id, MailKind.CANCELLED, 2, ended=True)]
 
 
 def test_waiting__names_who_is_in_line(office: Office) -> None:

@@ -54,12 +54,12 @@ show_when = {{ field = "course", is = ["b"] }}
 """
 
 
-def compiled(folder: Path, own: str) -> Form:
+def compiled(folder: Path, own: str, *, more: str = "") -> Form:
     times = {"starts": "2027-04-01T10:00:00+02:00", "ends": "2027-04-01T12:00:00+02:00"}
     (folder / "forms" / "course").mkdir(parents=True)
     (folder / "site").mkdir()
     (folder / "site" / "site.toml").write_text('time_zone = "Europe/Stockholm"\n')
-    (folder / "forms" / "course" / "form.toml").write_text(BASE.format(own=own, **times))
+    (folder / "forms" / "course" / "form.toml").write_text(BASE.format(own=own, **times) + more)
     return compile_forms(folder / "forms")["course"]
 
 
@@ -119,6 +119,17 @@ def test_own_changes__that_can_not_be_are_refused(tmp_path: Path, own: str, says
     (problem,) = raised.value.problems
     assert problem.startswith("forms/course/form.toml: [own_changes]")
     assert says in problem
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"), [("file", "files are changed on the same page"), ("hidden", "visitors don't see it")]
+)
+def test_own_changes__leave_out_fields_without_a_question(tmp_path: Path, kind: str, says: str) -> None:
+    more = 'from_query = "utm_source"' if kind == "hidden" else 'accept = ["pdf"]'
+    field = f'\n[[fields]]\nname = "extra"\ntype = "{kind}"\nlabel = "Extra"\n{more}\n'
+    with pytest.raises(FormFileError) as raised:
+        compiled(tmp_path, '[own_changes]\nfields = ["extra"]', more=field)
+    assert any(says in problem for problem in raised.value.problems)
 
 
 def test_own_changes__need_a_start_to_count_back_from(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from filled_form import Filled
 from unit.handlers.my_desk import VERIFIED, Desk, title
 
+from registration_core.domain.errors import StorageUnavailableError
 from registration_core.domain.own_changes import OwnChanges
 from registration_core.domain.submission import Status
 
@@ -200,6 +201,25 @@ def test_save__a_promotion_meanwhile_is_shown(desk: Desk) -> None:
 
     assert answer["statusCode"] == 409
     assert "You have a seat" in answer["body"]
+
+
+def test_save__while_the_table_fails_loses_nothing_typed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = desk.enter(course="line-followers")
+    mine = opened(desk, entry) | {"needs": ["A ramp"]}
+
+    def fails(*_arguments: object, **_more: object) -> None:
+        raise StorageUnavailableError("the table doesn't answer")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.table, "change", fails)
+        broken.setattr(desk.table, "quotas", fails)
+        answer = desk.save(desk.token(entry), mine)
+
+    assert answer["statusCode"] == 503
+    again = Filled(answer["body"]).fields
+    assert again["needs"] == ["A ramp"]
+    assert desk.save(desk.token(entry), again)["statusCode"] == 303
+    assert desk.table.get(entry.id).answers["needs"] == "A ramp"
 
 
 def test_save__twice_is_saved_once(desk: Desk) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 
-from lambda_handlers.shown_fields import shown_field, summary_line, typed_values
+from lambda_handlers.sent_changes import SEEN, VERSION, WAIT, read_changes, seen_answers
+from lambda_handlers.shown_fields import shown_field, summary_line
 from registration_core.adapters.field_views import section_views, summary_label
 from registration_core.adapters.mail_values import shown_value
-from registration_core.domain.date_parts import with_whole_dates
-from registration_core.domain.errors import AlreadyRegisteredError, FieldError, InvalidAnswersError, NoSeatError
+from registration_core.domain.errors import (
+    AlreadyRegisteredError,
+    FieldError,
+    InvalidAnswersError,
+    NoSeatError,
+    StorageUnavailableError,
+)
 from registration_core.domain.quota import PublicSeats
+from registration_core.domain.sentences import sentence
 from registration_core.services.own_change import ChangedMeanwhileError, OptionNotOfferedError
 
 TYPE_CHECKING = False
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from lambda_handlers.my_pages import MyPages
+    from lambda_handlers.sent_changes import Sent
     from registration_core.adapters.field_views import FieldView, OptionView
     from registration_core.domain.errors import RollcallError
     from registration_core.domain.fields import Field, Option
@@ -28,8 +35,6 @@ if TYPE_CHECKING:
     from registration_core.services.own_change import OwnChangeService
     from registration_core.services.own_submission import OwnSubmission
 
-VERSION, SEEN, WAIT = "_version", "_seen", "_wait"
-"""The page's own fields: the version and the answers that it was made with, and the tick for the waiting list."""
 STATUS_OF: Mapping[type[RollcallError], HTTPStatus] = {
     InvalidAnswersError: HTTPStatus.UNPROCESSABLE_ENTITY,
     OptionNotOfferedError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -40,26 +45,24 @@ STATUS_OF: Mapping[type[RollcallError], HTTPStatus] = {
 """Errors after which the page comes again with what was typed, and their HTTP status."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What the page sent: its fields, and those that the registrant touched."""
-
-    fields: Mapping[str, object]
-    touched: Mapping[str, object]
-    version: int
-    may_wait: bool
-
-
 class MyChange:
     """Shows the page, and stores what it sends.
 
-    read_again: returns the submission as it is now, for a page that comes again.
+    read_again: returns the submission as it is now, for a page that comes again. report: tells the
+    log that the table failed.
     """
 
-    def __init__(self, service: OwnChangeService, pages: MyPages, read_again: Callable[[str], OwnSubmission]) -> None:
+    def __init__(
+        self,
+        service: OwnChangeService,
+        pages: MyPages,
+        read_again: Callable[[str], OwnSubmission],
+        report: Callable[[RollcallError], None],
+    ) -> None:
         self._service = service
         self._pages = pages
         self._read_again = read_again
+        self._report = report
 
     def page(self, entry: OwnSubmission, *, token: str, language: str) -> str:
         """Return the page with the answers as they are stored."""
@@ -72,17 +75,36 @@ class MyChange:
 
         Raises what `OwnChangeService.change` raises and the page can't help with.
         """
-        sent = _read(entry.form, self._service.offered(entry.form, entry.submission), fields)
+        sent = read_changes(entry.form, self._service.offered(entry.form, entry.submission), fields)
         try:
             return self._service.change(
                 entry.submission.id, sent.touched, version=sent.version, language=language, may_wait=sent.may_wait
             )
+        except StorageUnavailableError as error:
+            self._report(error)
+            return HTTPStatus.SERVICE_UNAVAILABLE, self._unsure(entry, sent, token=token, language=language)
         except tuple(STATUS_OF) as error:
             entry = self._read_again(entry.submission.id)
             return STATUS_OF[type(error)], self._refused(entry, sent, error, token=token, language=language)
 
+    def _unsure(self, entry: OwnSubmission, sent: Sent, *, token: str, language: str) -> str:
+        """Return the page as it was filled in, without another call to the table: nobody knows if it was stored.
+
+        Sending it again is safe: what is stored already isn't stored twice.
+        """
+        form = entry.form
+        return self._page(
+            entry,
+            sent.over(entry.submission.answers),
+            token=token,
+            language=language,
+            seats={},
+            unsure=sentence(StorageUnavailableError.code, language, form.words),
+            ticked=sent.may_wait,
+        )
+
     def _refused(self, entry: OwnSubmission, sent: Sent, error: RollcallError, *, token: str, language: str) -> str:
-        answers = {**entry.submission.answers, **{name: sent.fields.get(name) for name in sent.touched}}
+        answers = sent.over(entry.submission.answers)
         words, form = self._pages.words(language)["my"]["change"], entry.form
         if isinstance(error, ChangedMeanwhileError):
             news = self._news(entry, error, language)
@@ -125,13 +147,15 @@ class MyChange:
         news: Sequence[Mapping[str, str]] = (),
         full: bool = False,
         ticked: bool = False,
+        seats: Mapping[str, PublicSeats] | None = None,
+        unsure: str = "",
     ) -> str:
         form, submission = entry.form, entry.submission
         offered = self._service.offered(form, submission)
         first_errors: dict[str, FieldError] = {}
         for error in errors:
             first_errors.setdefault(error.field, error)
-        seats = self._service.seats(form)
+        seats = self._service.seats(form) if seats is None else seats
         fields = {
             name: self._with_seats(
                 form,
@@ -153,7 +177,8 @@ class MyChange:
             sections=section_views(_part(form, offered), fields, language),
             summary=[summary_line(fields.get(name), error) for name, error in first_errors.items()],
             news=news,
-            hidden={VERSION: str(submission.version), SEEN: json.dumps(_seen(submission, offered))},
+            unsure=unsure,
+            hidden={VERSION: str(submission.version), SEEN: seen_answers(submission, offered)},
             wait=WAIT if full or ticked or waits else "",
             ticked=ticked,
         )
@@ -179,34 +204,6 @@ def _with_note(option: OptionView, words: str, *, in_list: bool) -> OptionView:
     if in_list:
         return replace(option, label=f"{option.label} ({words})")
     return replace(option, hint=f"{option.hint} · {words}" if option.hint else words)
-
-
-def _read(form: Form, offered: Mapping[str, object], fields: Mapping[str, object]) -> Sent:
-    """Read what the page sent. Answers that are as the page showed them count as untouched."""
-    whole = with_whole_dates(form, fields)
-    try:
-        seen = json.loads(str(fields.get(SEEN, "")))
-        seen = seen if isinstance(seen, dict) else {}
-    except (ValueError, RecursionError):
-        seen = {}
-    version = str(fields.get(VERSION, ""))
-    return Sent(
-        whole,
-        {name: whole.get(name) for name in offered if _plain(whole.get(name)) != seen.get(name)},
-        int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,  # noqa: PLR2004
-        bool(fields.get(WAIT)),
-    )
-
-
-def _seen(submission: Submission, offered: Mapping[str, object]) -> dict[str, list[str]]:
-    return {name: _plain(submission.answers.get(name)) for name in offered}
-
-
-def _plain(answer: object) -> list[str]:
-    """Return an answer as texts that compare equal whether it is stored or was sent by a browser."""
-    if answer is True:
-        return ["yes"]
-    return [text for value in typed_values(answer) if (text := value.replace("\r\n", "\n").strip())]
 
 
 def _now(form: Form, field: Field, submission: Submission, words: Mapping[str, str], language: str) -> str:

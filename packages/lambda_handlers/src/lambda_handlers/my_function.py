@@ -73,7 +73,7 @@ class MyFunction:
         log: Log,
     ) -> None:
         self._service = service
-        self._changes = MyChange(changes, pages, service.show)
+        self._changes = MyChange(changes, pages, service.show, lambda error: log.fault("not done", error))
         self._unsubscribe = MyUnsubscribe(unsubscribe, pages)
         self._pages = pages
         self._keys = keys

@@ -44,6 +44,10 @@ EVERYTHING: dict[str, Any] = {
     "budget": {"monthly_usd": 10, "emails": ["operators@kuggen.se"]},
     "firewall": {},
     "staff_auth": {"kind": "cognito"},
+    "embed_on": {
+        "contact": ["https://school.example"],
+        "registration": ["https://www.school.example", "https://club.example"],
+    },
     "webhooks": {},
     "files": {"scanner": "scan-files"},
     "encryption": {},

@@ -100,6 +100,12 @@ def test_check__accepts_an_address_that_mail_reaches(rollcall: CommandLine, sour
         ("values/prod.tfvars", "alarm_email", "alarm_mail", "values/prod.tfvars: there is no variable alarm_mail"),
         ("values/prod.tfvars", '"prod"', '"live"', "values/prod.tfvars: stack is 'live'."),
         ("values/dev.tfvars", "log_level", 'forms = ["contact", "yoga"]\nlog_level', "forms leaves out registration."),
+        (
+            "forms/contact/form.toml",
+            "id_prefix",
+            'embed_on = ["https://school.kuggen.se"]\nid_prefix',
+            "values/prod.tfvars: embed_on isn't what the form files say.",
+        ),
     ],
 )
 def test_check__names_the_file_and_the_mistake(

@@ -297,6 +297,11 @@ def broken_link(scene: Scene) -> None:
     scene.visitor.page.goto(f"{scene.stack.api_url}/my?t=v1.broken&lang={scene.language}")
 
 
+def framed(path: str) -> Callable[[Scene], None]:
+    """Open a page for another site's frame."""
+    return lambda scene: scene.visitor.goes_to(f"/embed/camp{'' if scene.language == 'en' else '/sv'}{path}")
+
+
 PAGES = (
     page("home", "/"),
     page("registration", "/registration"),
@@ -331,6 +336,8 @@ STATES = (
     State("mend-contact", mending("contact"), "422"),
     State("not-taken", refused("å" * 6_000), "413"),
     State("not-taken-nothing-kept", refused("å" * 60_000), "413"),
+    State("framed", framed("")),
+    State("framed-thank-you", framed("/thank-you")),
     State("my-place", own_page_after("registration", course=COURSE, participant=A_LONG_NAME)),
     State("my-message", own_page_after("contact", message=f"{AN_ARABIC_NAME}\n" + "Donaudampfschifffahrt" * 9)),
     State("my-pending", own_page_after("registration", verifying=True, course=COURSE, participant=AN_ARABIC_NAME)),

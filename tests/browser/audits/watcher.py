@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 50_000
 MOST_SCRIPT_BYTES = 8 * 1024
+FEATURES = ("conditions.", "frame.", "from-query.")
+"""Scripts that only a form with that feature loads."""
+MOST_FEATURE_BYTES = 2 * 1024
 MOST_SHIFT = 0.01
 LEAST_TARGET_PX = 44
 
@@ -108,7 +111,9 @@ class Watcher:
         weights = self.weights()
         if sum(weights.values()) >= self._most_bytes:
             yield f"The page weighs too much: {weights}"
-        if sum(weight for url, weight in weights.items() if url.endswith(".js")) >= self._most_script_bytes:
+        scripts = {url.rpartition("/")[2]: weight for url, weight in weights.items() if url.endswith(".js")}
+        features = sum(name.startswith(FEATURES) for name in scripts)
+        if sum(scripts.values()) >= self._most_script_bytes + features * MOST_FEATURE_BYTES:
             yield f"The script weighs too much: {weights}"
 
     def weights(self) -> dict[str, int]:

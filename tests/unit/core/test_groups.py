@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from contract.fakes import CountedRandomness, InMemorySubmissionRepository, PlainSigner, StoppedClock
+from contract.fakes import START, CountedRandomness, InMemorySubmissionRepository, PlainSigner, StoppedClock
 from contract.rate_counter import InMemoryRateCounter
 from unit.core.builders import a_field, a_form, words
 
+from registration_core.adapters.dynamodb.stream import change_of
 from registration_core.domain.errors import InvalidAnswersError, KeyReusedError
 from registration_core.domain.fields import Option
 from registration_core.domain.groups import Group
+from registration_core.domain.mail import Change, mails_for
 from registration_core.domain.quota import Quota
+from registration_core.domain.submission import Event, Status
 from registration_core.services.door import Door, Limits
+from registration_core.services.missing_mails import missing_mails
 from registration_core.services.submit import SubmitService
 
 if TYPE_CHECKING:
@@ -194,3 +199,39 @@ def test_spam__is_judged_of_the_whole(desk: Desk) -> None:
     )
     assert [each.status.value for each in receipt.group] == ["spam", "spam"]
     assert desk.repository.quotas("course", ["a"]) == {}
+
+
+def a_record(was: str, now: str, **item: Any) -> dict[str, Any]:
+    """Return the stream's record of a group's member whose status changed."""
+    image = {"sk": {"S": "SUB"}, "id": {"S": "crs_2"}, "version": {"N": "2"}, "group": {"L": []}, **item}
+    images = {"OldImage": image | {"status": {"S": was}}, "NewImage": image | {"status": {"S": now}}}
+    return {"eventName": "MODIFY", "dynamodb": images}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "by", "kinds"),
+    [
+        ("pending", "confirmed", "registrant", []),
+        ("pending", "confirmed", "staff", ["confirmed", "staff"]),
+        ("pending", "cancelled", "registrant", ["cancelled", "staff_withdrawn"]),
+        ("waitlisted", "confirmed", "system", ["promoted"]),
+    ],
+)
+def test_quiet_member__is_silent_only_while_anothers_mail_tells(was: str, now: str, by: str, kinds: list[str]) -> None:
+    """Whoever is verified together is told together; every later change is told of itself."""
+    mark = {"by_registrant": {"BOOL": True}} if by == "registrant" else {}
+    change = change_of(a_record(was, now, quiet={"BOOL": True}, **mark))
+    assert isinstance(change, Change)
+    assert [request.kind for request in mails_for(change)] == kinds
+
+
+def test_missing_mails__none_for_who_was_verified_together(desk: Desk) -> None:
+    receipt = desk.send(a_family(("Åsa", "a"), ("Bo", "a")))
+    first, second = (desk.repository.details(each.id) for each in receipt.group)
+    assert [request.kind for request in missing_mails(first, until=START)] == ["confirmed", "staff"]
+    assert missing_mails(second, until=START) == []
+    verified = Event("01", START, "verified", "registrant", Status.CONFIRMED, 2)
+    for details, kinds in ((first, ["confirmed", "staff"]), (second, [])):
+        pending = replace(details.events[0], status=Status.PENDING, version=1)
+        history = replace(details, events=(pending, verified))
+        assert [request.kind for request in missing_mails(history, until=START)] == kinds

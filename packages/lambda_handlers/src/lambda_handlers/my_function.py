@@ -8,6 +8,7 @@ from http import HTTPStatus
 from lambda_handlers.http_request import RequestError, read_answers, read_request
 from lambda_handlers.http_response import page, redirect
 from lambda_handlers.my_change import MyChange
+from lambda_handlers.my_group import everyone, others_of
 from lambda_handlers.my_unsubscribe import MyUnsubscribe
 from registration_core.adapters.signing import MY, UNSUBSCRIBE, InvalidTokenError
 from registration_core.adapters.signing_keys import KeysUnavailableError
@@ -134,8 +135,10 @@ class MyFunction:
             if action not in entry.actions:  # it's already done, or not possible
                 return self._show(request, sent, entry)
             language = self._language(request, sent, entry.submission.language)
-            return self._page(200, self._pages.confirm(entry, action, token=_text(sent, "t"), language=language))
-        entry = self._service.act(entry.submission.id, action)
+            count = everyone(entry, action, self._service)
+            html = self._pages.confirm(entry, action, token=_text(sent, "t"), language=language, everyone=count)
+            return self._page(200, html)
+        entry = self._service.act(entry.submission.id, action, everyone=_text(sent, "everyone") == "yes")
         self._log.info("done", action=action.value, submission_id=entry.submission.id, request_id=request.id)
         if entry.submission.status is Status.ERASED:
             return self._show(request, sent, entry)
@@ -161,7 +164,9 @@ class MyFunction:
 
     def _show(self, request: Request, sent: Mapping[str, object], entry: OwnSubmission) -> dict[str, Any]:
         language, done = self._language(request, sent, entry.submission.language), request.query.get("done", "")
-        return self._page(200, self._pages.entry(entry, token=_text(sent, "t"), language=language, done=done))
+        token = _text(sent, "t")
+        others = others_of(self._service, entry, self._keys.signer(), token)
+        return self._page(200, self._pages.entry(entry, token=token, language=language, done=done, others=others))
 
     def _refuse(self, request: Request, sent: Mapping[str, object], error: RollcallError) -> dict[str, Any]:
         status, kind = PROBLEMS[next(kind for kind in PROBLEMS if isinstance(error, kind))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lambda_handlers.my_group import shown_others
 from lambda_handlers.site_templates import render
 from registration_core.adapters.mail_values import chosen_option, shown_answers
 from registration_core.adapters.receipt_views import receipt_view
@@ -14,8 +15,10 @@ from registration_core.services.own_submission import Action
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
+    from lambda_handlers.my_group import Other
     from lambda_handlers.site_words import SiteWords
     from registration_core.domain.submission import Submission
     from registration_core.services.own_submission import OwnSubmission
@@ -45,10 +48,13 @@ class MyPages:
         """Return the heading of the page that shows the submission."""
         return str(self.words(language)["my"]["status"][_wording(entry)]["title"])
 
-    def entry(self, entry: OwnSubmission, *, token: str, language: str, done: str = "") -> str:
+    def entry(
+        self, entry: OwnSubmission, *, token: str, language: str, done: str = "", others: Sequence[Other] = ()
+    ) -> str:
         """Return the page that shows the status, date, place and answers, and the available actions.
 
-        done: the key of the words about what the registrant just did; empty for nothing.
+        done: the key of the words about what the registrant just did; empty for nothing. others: those
+        who were sent together with it.
         """
         submission, form, text = entry.submission, entry.form, self._words.by_language[language]
         erased = submission.status is Status.ERASED
@@ -72,6 +78,7 @@ class MyPages:
             reference=display_reference(submission.reference),
             answers=[] if erased else [answer for answer in shown if not about or answer["name"] != chosen],
             sent=date_and_time(submission.submitted_at, language, form.words, form.time_zone),
+            others=shown_others(others, text.get("group", {}), language),
             changeable=entry.changeable,
             changes=self._changes(entry, language),
             done=text["my"]["change"][done] if done in DONE and form.own_changes is not None else "",
@@ -97,14 +104,18 @@ class MyPages:
         words = self.words(language)["my"]["change"]["until" if entry.changeable else "ended"]
         return str(words.format(until=until))
 
-    def confirm(self, entry: OwnSubmission, action: Action, *, token: str, language: str) -> str:
-        """Return the page that asks for confirmation before something that can't be undone."""
+    def confirm(self, entry: OwnSubmission, action: Action, *, token: str, language: str, everyone: int = 1) -> str:
+        """Return the page that asks for confirmation before something that can't be undone.
+
+        everyone: how many it could be done for, with those who were sent together with it.
+        """
         question = self._words.by_language[language]["my"]["ask"][f"{action}_{_kind(entry.submission)}"]
         return self._render(
             "confirm",
             language,
             token=token,
             action=action.value,
+            everyone=everyone,
             question=_filled(question, self._values(entry, language)),
             reference=display_reference(entry.submission.reference),
         )

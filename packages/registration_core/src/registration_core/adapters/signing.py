@@ -111,6 +111,12 @@ class TokenSigner:
             raise InvalidTokenError("expired")
         return str(submission_id)
 
+    def also_for(self, token: str, submission_id: str, *, address: str) -> str:
+        """Return a token for another submission of the same address, like one that `read` accepted: no longer valid."""
+        _, purpose, expires_at, *_ = _claims(token.split(".")[2])
+        expires = datetime.fromtimestamp(expires_at, UTC)
+        return self.sign(submission_id, purpose=purpose, expires_at=expires, address=address)
+
     def ensure_mailed_to(self, address: str, token: str) -> None:
         """Raise InvalidTokenError unless a token that `read` accepted was mailed to this address, in any spelling.
 

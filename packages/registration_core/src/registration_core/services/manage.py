@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from registration_core.domain.errors import (
     InvalidLabelError,
     QuotaNotFoundError,
@@ -60,6 +62,18 @@ class ManageService:
         StatusTransitionError for a submission that is cancelled, spam or erased.
         """
         return changed(self._repository, submission_id, self._verified, by=by, expected=expected)
+
+    def verify_in_group(self, submission_id: str, *, quiet: bool) -> Submission:
+        """Mark the address of one of a group as verified by its registrant; see `verify`.
+
+        quiet: whether the mail to another of them tells of it.
+        """
+
+        def verified(before: Submission) -> tuple[Submission, str] | None:
+            step = self._verified(before)
+            return None if step is None else (replace(step[0], quiet=quiet), step[1])
+
+        return changed(self._repository, submission_id, verified, by=REGISTRANT)
 
     def cancel(
         self,

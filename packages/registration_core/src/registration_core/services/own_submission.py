@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from registration_core.domain.own_changes import changeable_fields, changes_end
-from registration_core.domain.submission import STANDING, Status
+from registration_core.domain.submission import STANDING, Status, email_key
 from registration_core.domain.transitions import REGISTRANT
 
 TYPE_CHECKING = False
@@ -75,16 +75,38 @@ class OwnSubmissionService:
         """
         return self._seen(self._repository.get(submission_id))
 
-    def act(self, submission_id: str, action: Action) -> OwnSubmission:
+    def others(self, entry: OwnSubmission) -> tuple[OwnSubmission, ...]:
+        """Return the submissions that were sent together with this one and have its address; none if it is erased."""
+        own = entry.submission
+        ids = [each for each in own.members if each != own.id] if own.email else []
+        stored = self._repository.several(ids) if ids else {}
+        return tuple(self._seen(each) for each in stored.values() if email_key(each.email) == email_key(own.email))
+
+    def act(self, submission_id: str, action: Action, *, everyone: bool = False) -> OwnSubmission:
         """Do the action and return the changed submission.
 
-        Raises as `show` does, and StatusTransitionError if the status doesn't allow the action.
+        everyone: also for those who were sent together with it; this one comes last, so that doing it
+        again finishes it. Verifying is always for all, because they have one address. Raises as
+        `show` does, and StatusTransitionError if the status doesn't allow the action.
         """
         if action is Action.VERIFY:
-            return self._seen(self._manage.verify(submission_id, by=REGISTRANT))
-        if action is Action.CANCEL:
-            return self._seen(self._manage.cancel(submission_id, by=REGISTRANT))
-        return self._seen(self._manage.erase(submission_id, by=REGISTRANT))
+            return self._verify(self.show(submission_id))
+        do = self._manage.cancel if action is Action.CANCEL else self._manage.erase
+        for other in self.others(self.show(submission_id)) if everyone else ():
+            if action in other.actions:
+                do(other.submission.id, by=REGISTRANT)
+        return self._seen(do(submission_id, by=REGISTRANT))
+
+    def _verify(self, entry: OwnSubmission) -> OwnSubmission:
+        """Verify all that were sent together. The mail to the first with a seat tells of all, so it comes last."""
+        others = [other.submission for other in self.others(entry) if Action.VERIFY in other.actions]
+        if not others:
+            return self._seen(self._manage.verify(entry.submission.id, by=REGISTRANT))
+        group = [*others, *([entry.submission] if Action.VERIFY in entry.actions else [])]
+        told = min(group, key=lambda each: (each.status is not Status.PENDING, entry.submission.members.index(each.id)))
+        for each in sorted(group, key=lambda each: each is told):
+            self._manage.verify_in_group(each.id, quiet=each is not told)
+        return self.show(entry.submission.id)
 
     def _seen(self, submission: Submission) -> OwnSubmission:
         form = self._forms.get(submission.form)

@@ -114,7 +114,7 @@ class Visitor:
     def fills(self, form: Form, answers: dict[str, Any]) -> None:
         """Answer each field as a person would, by its type and within a minute."""
         for field in form.fields:
-            if field.name not in answers:
+            if field.name not in answers or field.type is FieldType.HIDDEN:
                 continue
             value, control = answers[field.name], self.page.locator(f'[name="{field.name}"]')
             if field.type is FieldType.CONSENT:

@@ -79,6 +79,13 @@ def test_hidden_field__refuses(tmp_path: Path, lines: str, problem: str) -> None
     assert problem in "\n".join(problems(tmp_path, GOOD + HIDDEN + lines))
 
 
+def test_hidden_field__is_one_for_all_of_a_group(tmp_path: Path) -> None:
+    lines = 'from_query = "a"\n[group]\nfields = ["came_by"]\nmax = 3\n'
+    assert "a hidden field holds what one link brought for all of them" in "\n".join(
+        problems(tmp_path, GOOD + HIDDEN + lines)
+    )
+
+
 @pytest.mark.parametrize("kind", ["email", "consent"])
 def test_address__never_fills_in(tmp_path: Path, kind: str) -> None:
     """What would send the answers to whoever wrote the link, or give a consent for somebody."""

@@ -1,12 +1,13 @@
 """CloudFront: moto's control plane, what it forgets of a distribution, and the pages of an S3 origin.
 
 A distribution answers at its domain name in the Host header. It knows one S3 origin, the default
-root object, error pages and a response headers policy: no caching, compression, functions or
-redirects.
+root object, error pages and the response headers policy of a path: no caching, compression,
+functions or redirects.
 """
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 from localstack.aws.connect import connect_to
@@ -75,7 +76,7 @@ class Distributions:
         config = self._configs.get(self._ids.get(request.host.partition(":")[0], ""))
         if config is None:
             return Response("There is no such distribution.\n", 404)
-        headers = self._policies.headers(config["DefaultCacheBehavior"].get("ResponseHeadersPolicyId"))
+        headers = self._policies.headers(_behaviour(config, request.path).get("ResponseHeadersPolicyId"))
         bucket, _, rest = config["Origins"]["Items"][0]["DomainName"].partition(".s3.")
         s3 = connect_to(region_name=rest.partition(".")[0]).s3
         status, thing = 200, _object(s3, bucket, request.path.lstrip("/") or config.get("DefaultRootObject", ""))
@@ -87,6 +88,15 @@ class Distributions:
         if request.headers.get("If-None-Match") == thing["ETag"]:
             return Response(b"", 304, headers)
         return Response(thing["Body"].read(), status, headers)
+
+
+def _behaviour(config: dict[str, Any], path: str) -> dict[str, Any]:
+    """Return the first behaviour whose pattern fits the path, otherwise the default."""
+    ordered = config.get("CacheBehaviors", {}).get("Items", ())
+    fitting: dict[str, Any] = next(
+        (one for one in ordered if fnmatchcase(path, one["PathPattern"])), config["DefaultCacheBehavior"]
+    )
+    return fitting
 
 
 def name_without_region() -> None:

@@ -62,6 +62,9 @@ def _ensure_told_apart(table: CheckedTable, group: Group, form: Form) -> None:
     """Note fields that belong to the whole, and participants whom `once` couldn't tell apart."""
     if form.email_field in group.fields:
         table.problem(f'"fields" has "{form.email_field}", but all participants get their mail at one address')
+    for name in form.hidden:
+        if name in group.fields:
+            table.problem(f'"fields" has "{name}", but a hidden field holds what one link brought for all of them')
     if form.once is not None and form.name_field not in group.fields:
         table.problem(
             'with "once", "name_field" must name one of the fields that "fields" lists, because it tells the '

@@ -121,7 +121,9 @@ def test_note__before_the_sender__keeps_outcome_and_message_id(mails: Mails) -> 
     assert mails.state == ("delivered", "m-1")
 
 
-@pytest.mark.parametrize("state", [MailState.SUPPRESSED, MailState.OUTDATED, MailState.UNADDRESSED])
+@pytest.mark.parametrize(
+    "state", [MailState.SUPPRESSED, MailState.UNSUBSCRIBED, MailState.OUTDATED, MailState.UNADDRESSED]
+)
 def test_end_mail__stops_the_mail_from_being_sent(mails: Mails, state: MailState) -> None:
     mails.lease()
     mails.repository.end_mail(mails.request, holder="worker-1", state=state)

@@ -159,9 +159,10 @@ def test_reminder__not_due__reads_nothing() -> None:
     assert world.sendings.kept == {}
 
 
-def test_reminder__due__reads_all_submissions_once() -> None:
-    """After the first time it looks, every hour, only at those that changed."""
-    world = World()
+@pytest.mark.parametrize("entries", [0, 2])
+def test_reminder__due__reads_all_submissions_once(entries: int) -> None:
+    """After the first time it looks only at those that changed, whether anybody had it or not."""
+    world = World(entries=entries)
     world.clock.forward(days=13)
     for _ in range(30):
         world.sweep()
@@ -175,8 +176,13 @@ def test_reminder__reaches_those_confirmed_after_its_moment() -> None:
     world.clock.forward(days=13)
     world.sweep()
     world.clock.forward(days=2)
+    assert world.sweep() == 0
     world.manage.verify("crs_01JD2M8V4Q7ZJ3T9X0K5W60001", by="registrant")
     world.add(2, quiet=True)
+    world.add(4, status=Status.WAITLISTED)
+    world.clock.forward(minutes=40)
+    assert world.sweep() == 0  # the last look was within the hour
+    world.clock.forward(minutes=20)
     assert world.sweep() == 2
     world.clock.at = STARTS
     world.add(3)
@@ -252,7 +258,9 @@ def test_reminders__of_one_option_are_each_sent() -> None:
     world = World(a_dated_form(rules=rules), entries=1)
     world.clock.forward(days=13)
     assert world.sweep() == 1
-    world.clock.forward(days=6)
+    world.clock.forward(days=5)
+    assert world.sweep() == 0
+    world.clock.forward(days=1)
     assert world.sweep() == 1
     assert world.mailed == ["r0", "r0"]
 

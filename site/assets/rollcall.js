@@ -22,10 +22,10 @@
   }
 
   if (!form || !AbortSignal.timeout || !crypto.randomUUID) return;
-  const say = form.dataset, title = document.title, now = () => Date.now() / 1000,
+  const say = form.dataset, title = document.title, now = () => Date.now() / 1e3,
     fields = all("[data-field]"), inputs = all("[data-field] [name]"), ticks = ({ type }) => /radio|box/.test(type),
-    [button, status, draft] = all("[type=submit], [role=status], [data-draft]", form), banners = all(".restored"),
-    [summary, list] = all(".error-summary, .error-summary ul");
+    [button, status, draft] = all("[type=submit],[role=status],[data-draft]", form), banners = all(".restored"),
+    [summary, list] = all(".error-summary,.error-summary ul");
   let sending, timer, touched;
   form.noValidate = true; // the server's messages instead of the browser's
 
@@ -60,8 +60,7 @@
     storage("session", pressed && (kept.waiting || kept.until) ? kept : {});
     return storage("local", { ...plain(), sum: 0 });
   };
-  let kept = storage("local");
-  const here = storage("session");
+  let kept = storage("local"), here = storage("session");
   if (!(now() < (kept.at ? kept.at + 14400 : kept.until))) kept = {}; // four hours; without answers, ten minutes
   // A restarted browser may bring its tabs back: after ten minutes this is a new visit.
   let pressed = here.key && here.key === kept.key && !(now() - here.at > 600);
@@ -79,14 +78,14 @@
     for (const input of inputs) {
       // a link such as /registration?course=rovers chooses options only; it never ticks a consent or fills in a text
       const given = new URLSearchParams(search).getAll(input.name),
-        value = given[0] && input.matches("select, fieldset > .choice > *") ? given : kept.values?.[input.name] || "";
+        value = given[0] && input.matches("select,fieldset>.choice>*") ? given : kept.values?.[input.name] || "";
       ticks(input) ? (input.checked = [value].flat().includes(input.value)) : (input.value = value);
     }
     // On a shared computer the next visitor sees whose answers these are, and nothing is sent until they press.
     if (kept.at && !(pressed && kept.waiting)) {
-      const banner = banners[kept.waiting ? 1 : 0];
+      const banner = banners[kept.waiting | 0];
       banner.hidden = false;
-      tell(banner.dataset.says.replace("{time}", new Date(kept.at * 1000).toTimeString().slice(0, 5)) + (lost.size ? " " + say.lost : ""), banner);
+      tell(banner.dataset.says.replace("{time}", new Date(kept.at * 1e3).toTimeString().slice(0, 5)) + (lost.size ? " " + say.lost : ""), banner);
     }
     draft.hidden = !keep({ started: kept.started ?? now() }); // programs are quicker than people, except people who have just sent
   };
@@ -172,29 +171,30 @@
     const values = read(), sum = [...JSON.stringify(values)].reduce((sum, letter) => (sum * 31 + letter.codePointAt()) | 0, 7);
     if (!kept.key || (kept.until && (kept.sum !== sum || kept.until < now()))) keep({ key: crypto.randomUUID(), until: 0 });
     pressed = true;
-    const { key } = kept, saved = keep({ values, sum, at: now(), waiting: true }), whole = read(true);
+    const { key } = kept, saved = keep({ values, sum, at: now(), waiting: 1 }), whole = read(true);
     for (const field of all("[data-date]")) {
       whole[field.dataset.field] = isoOf(field);
       for (const { name } of partsOf(field)) delete whole[name];
     }
     busy(true);
-    timer = setTimeout(tell, 10000, say.slow);
+    timer = setTimeout(tell, 1e4, say.slow);
     let answer, body = {};
     try {
       answer = await fetch(form.action, {
         method: "POST",
         headers: { "Content-Type": "application/json", "Idempotency-Key": key },
         body: JSON.stringify({ ...whole, _started: kept.started, _sent: now() }),
-        signal: AbortSignal.timeout(30000),
+        signal: AbortSignal.timeout(3e4),
       });
       body = await answer.json();
     } catch {}
     const { reference, status: told, code, detail, errors = [] } = body;
     if (reference) {
+      const more = await form.done?.(body); // files follow the answers: files.js
       kept = { key, sum, until: now() + 600, started: 0 };
       keep();
       kept.at = now(); // for this page only, in case the visitor comes back to it
-      const words = [say.form, told, values[say.option]];
+      const words = [say.form, told, values[say.option], more];
       for (const name in values) say.keeps.split(" ").includes(name.split("-")[0]) || delete values[name];
       storage("session", { ...body, at: now(), words, values }, "rollcall");
       location = say.thanks;
@@ -204,11 +204,11 @@
     const stands = answer?.status || 0, wait = +answer?.headers.get("Retry-After") || Math.min(60, 2 ** tries);
     if ((stands < 400 || stands > 428) && wait < 61) { // no connection, not our answer, too many requests, or a failing server
       tell((saved ? say.saved + " " : "") + (stands === 429 && detail || (stands ? say.unsure + "." : say.unreachable)));
-      timer = setTimeout(send, wait * 1000, tries + 1);
+      timer = setTimeout(send, wait * 1e3, tries + 1);
     } else {
       const reused = code === "key_reused" && say.reused; // the first answers did arrive; these are new ones
       form.dataset.code = code;
-      keep({ waiting: false, key: !reused && key });
+      keep({ waiting: 0, key: !reused && key });
       each(({ dataset }) => errors.find(({ field }) => field === dataset.field)?.message);
       show(reused || detail || say.refused);
     }
@@ -228,7 +228,7 @@
     }
     if (sending) return;
     pause(); // changed answers wait for the button
-    keep({ values: read(), at: now(), waiting: false });
+    keep({ values: read(), at: now(), waiting: 0 });
   };
   // --- checks a touched field when the visitor leaves it; a click within a group leaves no field. An error
   // moves the page below it, so it appears only after the visitor releases whatever they press

@@ -27,6 +27,13 @@ RULE = {
     "noncurrent_version_expiration": [{"noncurrent_days": 30}],
     "abort_incomplete_multipart_upload": [{"days_after_initiation": 7}],
 }
+CORS = {"allowed_methods": ["POST"], "allowed_origins": ["https://a.example"], "max_age_seconds": 3600}
+TOLD = {
+    "id": "incoming",
+    "lambda_function_arn": "arn:aws:lambda:eu-north-1:000000000000:function:files",
+    "events": ["s3:ObjectCreated:*"],
+    "filter_prefix": "incoming/",
+}
 ENCRYPTION = {"apply_server_side_encryption_by_default": [{"sse_algorithm": "AES256"}]}
 
 
@@ -90,6 +97,22 @@ SETTINGS = [
         "get_bucket_lifecycle_configuration",
         lambda answer: answer["Rules"][0]["NoncurrentVersionExpiration"]["NoncurrentDays"],
         (30, 60),
+    ),
+    Setting(
+        "aws_s3_bucket_cors_configuration",
+        {"cors_rule": [CORS]},
+        {"cors_rule": [{**CORS, "allowed_origins": ["https://b.example", "https://a.example"]}]},
+        "get_bucket_cors",
+        lambda answer: len(answer["CORSRules"][0]["AllowedOrigins"]),
+        (1, 2),
+    ),
+    Setting(
+        "aws_s3_bucket_notification",
+        {"lambda_function": [TOLD]},
+        {"lambda_function": [{**TOLD, "filter_prefix": "kept/"}]},
+        "get_bucket_notification_configuration",
+        lambda answer: answer["LambdaFunctionConfigurations"][0]["Filter"]["Key"]["FilterRules"][0]["Value"],
+        ("incoming/", "kept/"),
     ),
 ]
 

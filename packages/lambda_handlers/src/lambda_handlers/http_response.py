@@ -99,14 +99,17 @@ def page(
     site_url: str,
     headers: Mapping[str, str] | None = None,
     framed_by: Sequence[str] = (),
+    files_origin: str = "",
 ) -> dict[str, Any]:
     """Return a page that may load only the site's stylesheet and images.
 
     framed_by: the origins whose pages may show it in a frame; empty for none.
+    files_origin: where its forms may send files; empty for nowhere.
     """
     ancestors = " ".join(framed_by) or "'none'"
+    targets = f"'self' {site_url} {files_origin}".rstrip()
     policy = (
-        f"default-src 'none'; style-src {site_url}; img-src {site_url}; form-action 'self' {site_url}; "
+        f"default-src 'none'; style-src {site_url}; img-src {site_url}; form-action {targets}; "
         f"base-uri 'none'; frame-ancestors {ancestors}"
     )
     of_page = {**OF_PAGES, "Content-Security-Policy": policy, **(headers or {})}

@@ -9,6 +9,7 @@ from lambda_handlers.calendar_feed import PATH, CalendarFeed
 from lambda_handlers.cold_start import prepare
 from lambda_handlers.http_request import read_request
 from lambda_handlers.log import Log
+from lambda_handlers.my_files import MyFiles
 from lambda_handlers.my_function import MyFunction
 from lambda_handlers.my_pages import MyPages
 from lambda_handlers.site_words import SiteWords
@@ -57,7 +58,12 @@ def _function() -> MyFunction:
         parts.service,
         parts.changes,
         parts.unsubscribe,
-        MyPages(SiteWords(settings.site_dir, site_url=settings.site_url)),
+        MyPages(
+            SiteWords(settings.site_dir, site_url=settings.site_url),
+            MyFiles(
+                bootstrap.upload_grants(settings), api_url=settings.api_url, clock=parts.clock, randomness=os.urandom
+            ),
+        ),
         parts.keys,
         clock=parts.clock,
         site_url=settings.site_url,

@@ -192,7 +192,8 @@ class MyFunction:
         return self._pages.language_for(_text(sent, "lang") or request.query.get("lang", ""), otherwise)
 
     def _page(self, status: int, html: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-        return page(status, html, site_url=self._site_url, headers={**HEADERS, **(headers or {})})
+        headers = {**HEADERS, **(headers or {})}
+        return page(status, html, site_url=self._site_url, headers=headers, files_origin=self._pages.files_origin)
 
 
 def _posted_fields(request: Request) -> Mapping[str, object]:

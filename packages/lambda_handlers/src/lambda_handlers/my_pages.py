@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lambda_handlers.my_files import SENT
 from lambda_handlers.my_group import shown_others
 from lambda_handlers.site_templates import render
 from registration_core.adapters.mail_values import chosen_option, shown_answers
@@ -15,9 +16,10 @@ from registration_core.services.own_submission import Action
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from lambda_handlers.my_files import MyFiles
     from lambda_handlers.my_group import Other
     from lambda_handlers.site_words import SiteWords
     from registration_core.domain.submission import Submission
@@ -32,8 +34,14 @@ AGAIN = frozenset({Status.CANCELLED})
 class MyPages:
     """Renders a registrant's page, its confirmation page and its error pages."""
 
-    def __init__(self, words: SiteWords) -> None:
+    def __init__(self, words: SiteWords, files: MyFiles | None = None) -> None:
         self._words = words
+        self._files = files
+
+    @property
+    def files_origin(self) -> str:
+        """Where the pages' forms send files; empty if there are none."""
+        return self._files.origin if self._files is not None else ""
 
     def language_for(self, *wanted: str) -> str:
         """Return the site's best language for the first non-empty preference: `sv`, or an Accept-Language."""
@@ -62,7 +70,8 @@ class MyPages:
         chosen = form.chosen_field.name if form.chosen_field is not None else ""
         about = next((option for option in receipt.options if option.value == submission.answers.get(chosen)), None)
         visible = replace(submission, answers=form.without_hidden(submission.answers))
-        shown = shown_answers(form, visible, language)
+        apart = {field.name for field in form.fields if field.files is not None}
+        shown = [each for each in shown_answers(form, visible, language) if each["name"] not in apart]
         return self._render(
             "entry",
             language,
@@ -81,8 +90,20 @@ class MyPages:
             others=shown_others(others, text.get("group", {}), language),
             changeable=entry.changeable,
             changes=self._changes(entry, language),
-            done=text["my"]["change"][done] if done in DONE and form.own_changes is not None else "",
+            done=self._done(entry, done, text),
+            files=self._questions(entry, token, language),
         )
+
+    def _done(self, entry: OwnSubmission, done: str, text: Mapping[str, Any]) -> str:
+        if done == SENT and entry.form.asks_for_files:
+            return str(text["files"]["received"])
+        return str(text["my"]["change"][done]) if done in DONE and entry.form.own_changes is not None else ""
+
+    def _questions(self, entry: OwnSubmission, token: str, language: str) -> list[dict[str, object]]:
+        """Return the questions for files; none if the form has none, or the submission is erased."""
+        if self._files is None or entry.submission.status is Status.ERASED or not entry.form.asks_for_files:
+            return []
+        return self._files.questions(entry, token=token, language=language, words=self.words(language)["files"])
 
     def change(self, entry: OwnSubmission, *, token: str, language: str, **values: Any) -> str:  # noqa: ANN401 - what the template asks for
         """Return the page on which the registrant changes answers. values: what `MyChange` fills in."""

@@ -59,6 +59,7 @@ def thanks_page(
                 "texts": site["forms"][form.name],
                 "receipt": replace(view, options=theirs),
                 "grouped": bool(members),
+                "asks_for_files": form.asks_for_files,
             }
         ],
         grouped=bool(members),

@@ -50,7 +50,7 @@ UNUSED = frozenset({"segno/cli.py", "segno/helpers.py"})
 """Modules of them that no function imports."""
 SHARED_TEMPLATES = ("layout.html.j2", "fields.html.j2", "thanks.html.j2")
 PAGE_DRAWINGS = ("thank-you", "waiting", "one-step-left", "not-found", "unavailable")
-SHARED_WORDS = ("organisation", "navigation", "footer", "form", "seats", "group", "thank_you", "my")
+SHARED_WORDS = ("organisation", "navigation", "footer", "form", "seats", "group", "thank_you", "my", "files")
 FORM_WORDS = ("submit", "thanks", "thanks_text", "another")
 MOST_BYTES = 2_050_000
 STAFFS_MOST_BYTES = 2_250_000

@@ -70,6 +70,17 @@ class OptionView:
 
 
 @dataclass(frozen=True, slots=True)
+class FilesView:
+    """What a question for files accepts. kinds, size: in words. endings: for the browser's chooser."""
+
+    kinds: str
+    endings: str
+    size: str
+    max_bytes: int
+    max_files: int
+
+
+@dataclass(frozen=True, slots=True)
 class PartView:
     """One of a date's three fields. autocomplete: the HTML token, if any."""
 
@@ -91,7 +102,7 @@ class FieldView:
     text. from_query: the parameter of the page's address that fills it in. explains_privacy: shows
     a link to the privacy page. wrong_part: the part of a date that is wrong; empty unless it is a
     single one. condition: None if it is always asked. of: whose question it is, if several
-    participants are asked: `Participant 2`.
+    participants are asked: `Participant 2`. files: None unless the question is for files.
     """
 
     id: str
@@ -114,6 +125,7 @@ class FieldView:
     condition: ConditionView | None = None
     from_query: str = ""
     of: str = ""
+    files: FilesView | None = None
 
     @property
     def plain(self) -> bool:
@@ -208,6 +220,24 @@ def field_view(
         explains_privacy=field.type is FieldType.CONSENT or field.draft is False,
         parts=_parts(field, values[-1] if values else "") if control == "date" else {},
         condition=_condition(form, field.show_when, language),
+        files=files_view(field) if field.files is not None else None,
+    )
+
+
+def files_view(field: Field) -> FilesView:
+    """Return what a question for files accepts."""
+    from registration_core.domain.file_kinds import KINDS  # noqa: PLC0415 - only forms that ask for files
+    from registration_core.domain.files import megabytes  # noqa: PLC0415
+
+    rules = field.files
+    assert rules is not None  # noqa: S101 - the callers say so
+    kinds = [KINDS[kind] for kind in rules.accept]
+    return FilesView(
+        kinds=", ".join(dict.fromkeys(kind.label for kind in kinds)),
+        endings=",".join(ending for kind in kinds for ending in kind.endings),
+        size=megabytes(rules.max_bytes),
+        max_bytes=rules.max_bytes,
+        max_files=rules.max_files,
     )
 
 

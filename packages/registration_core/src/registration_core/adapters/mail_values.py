@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission
     from registration_core.domain.values import Answer
 
-ANSWERS: Mapping[str, Mapping[str, str]] = {"en": {"yes": "Yes"}, "sv": {"yes": "Ja"}}
-"""How a consent is shown."""
+ANSWERS: Mapping[str, Mapping[str, str]] = {
+    "en": {"yes": "Yes", "no_file": "Not sent yet"},
+    "sv": {"yes": "Ja", "no_file": "Inte skickat än"},
+}
+"""How a consent is shown, and a required file that hasn't arrived."""
 
 
 def mail_values(
@@ -178,16 +181,28 @@ def shown_answers(form: Form, submission: Submission, language: str) -> list[dic
     Answers to fields that the form no longer has come last.
     """
     shown = [
-        {
-            "name": field.name,
-            "label": field.label.in_language(language),
-            "value": shown_value(field, submission.answers[field.name], language, form.words),
-        }
+        {"name": field.name, "label": field.label.in_language(language), "value": value}
         for field in form.fields
-        if submission.answers.get(field.name, "") not in ("", [])
+        if (value := _shown_answer(form, field, submission, language))
     ]
     no_more = [name for name, answer in submission.answers.items() if form.field(name) is None and answer != ""]
     return shown + [{"name": name, "label": name, "value": _plain(submission.answers[name])} for name in no_more]
+
+
+def _shown_answer(form: Form, field: Field, submission: Submission, language: str) -> str:
+    """Return one answer as people read it; empty if there is none."""
+    if field.files is not None:
+        return _shown_files(form, field, submission, language)
+    answer = submission.answers.get(field.name, "")
+    return shown_value(field, answer, language, form.words) if answer not in ("", []) else ""
+
+
+def _shown_files(form: Form, field: Field, submission: Submission, language: str) -> str:
+    from registration_core.domain.files import counting, missing_files  # noqa: PLC0415 - only forms that ask for files
+
+    if field in missing_files(form, submission):
+        return words_in(ANSWERS, language, form.words, "answers")["no_file"]
+    return ", ".join(file.name for file in counting(submission, field.name))
 
 
 def shown_value(field: Field, answer: Answer, language: str, form_words: Words | None = None) -> str:

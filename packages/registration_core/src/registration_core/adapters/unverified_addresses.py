@@ -27,7 +27,7 @@ def may_have_free_text(kind: str, submission: Submission) -> bool:
 
 
 def without_free_text(form: Form, submission: Submission) -> Submission:
-    """Return the submission with only chosen options, consents and a checked name.
+    """Return the submission with only chosen options, consents, a checked name, and the kinds of its files.
 
     Every other answer is empty and not missing, so that templates that show it still work.
     """
@@ -38,7 +38,8 @@ def without_free_text(form: Form, submission: Submission) -> Submission:
             answers[name] = name_for_stranger(str(answer))
         else:
             answers[name] = _from_closed_list(field, answer) if field is not None else ""
-    return replace(submission, answers=answers)
+    files = tuple(replace(file, name=file.kind.upper()) for file in submission.files)  # its sender chose the name
+    return replace(submission, answers=answers, files=files)
 
 
 def _from_closed_list(field: Field, answer: Answer) -> Answer:

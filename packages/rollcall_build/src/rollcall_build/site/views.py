@@ -40,7 +40,7 @@ class FormView:
 
     link: its name in the navigation. api: the address of the form's description; described: whether its page reads that
     for free seats or a date's limits. conditional: whether questions or options depend on answers. grouped: whether
-    several participants can be sent together. option: the field
+    several participants can be sent together. asks_for_files: whether a question is for files. option: the field
     that chooses the option; empty if none does. honeypot: the field that only programs fill in. messages: the script's
     messages, as data attributes. retention: how long submissions are kept, in words. receipt: what the thank-you page
     says. hidden: the names of hidden fields, with the parameters that fill them in. filled: whether the address may
@@ -55,6 +55,7 @@ class FormView:
     described: bool
     conditional: bool
     grouped: bool
+    asks_for_files: bool
     option: str
     link: str
     title: str
@@ -109,6 +110,7 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, p
         api=f"{api_url}/forms/{form.name}",
         described=bool(form.capacities()) or any(map(_moves, form.fields)),
         conditional=any(field.conditions for field in form.fields),
+        asks_for_files=form.asks_for_files,
         option=form.chosen_field.name if form.chosen_field is not None else "",
         link=link,
         title=form.title.in_language(language),

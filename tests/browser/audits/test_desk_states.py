@@ -16,7 +16,7 @@ from browser.desk_api import SIGN_IN, SITE
 
 STATES = (*AT_THE_DESK, *AT_THE_DOOR)
 SCHEMES, WIDTHS = ("light", "dark"), (390, 1280)
-MOST_BYTES = 100 * 1024 + 80_000
+MOST_BYTES = 104 * 1024 + 80_000
 """The page's own budget, which a unit test checks, and what the API answers beside it."""
 ORIGINS = (SITE, "https://api.example", SIGN_IN)
 FAILED = "Failed to load resource"

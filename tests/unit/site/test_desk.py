@@ -17,7 +17,7 @@ from rollcall_build.site.desk import FOLDER, Desk, desk_words
 from rollcall_build.site.errors import SiteBuildError
 from rollcall_build.site.files import SiteFile
 
-MOST_BYTES = 100 * 1024
+MOST_BYTES = 104 * 1024
 DESK = Desk("https://sign-in.example", "client-1")
 ADDRESSES = {"api_url": "https://api.example/v1", "site_url": "https://site.example"}
 FORMS = compile_forms(SOURCES.forms)
@@ -76,7 +76,7 @@ def test_desk__is_never_kept_without_asking_again(files: dict[str, SiteFile]) ->
     assert files["desk"].cache_control == files["desk/"].cache_control == "no-cache"
 
 
-def test_desk__weighs_less_than_100_kb_all_told(files: dict[str, SiteFile]) -> None:
+def test_desk__weighs_less_than_104_kb_all_told(files: dict[str, SiteFile]) -> None:
     page = files["desk/"].body.decode()
     loaded = {address for address in re.findall(r'"/(assets/[^"]+)"', page) if address in files}
     words = {key: len(file.body) for key, file in files.items() if re.search(r"/words\.\w+\.js", key)}

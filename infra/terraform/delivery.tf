@@ -43,9 +43,9 @@ locals {
     name => templatefile("${path.module}/deployer/options/${name}.json", local.deployer_names) if used
   }
 
-  # A role holds 10 managed policies and 10,240 characters of its own: delivery's rights are its own, the others managed.
-  delivery_parts = { for name, part in local.option_parts : name => part if startswith(name, "delivery") }
-  other_parts    = { for name, part in local.option_parts : name => part if !startswith(name, "delivery") }
+  # A role holds 10 managed policies and 10,240 characters of its own: delivery's and files' rights are its own.
+  delivery_parts = { for name, part in local.option_parts : name => part if startswith(name, "delivery") || name == "files" }
+  other_parts    = { for name, part in local.option_parts : name => part if !contains(keys(local.delivery_parts), name) }
 
   # What of all that only reads: enough for a plan. Not what the table and the pages hold, which a plan doesn't need.
   reading_actions = "^([a-z0-9-]+:(BatchGet|Describe|Get|List|View)|apigateway:GET$)"

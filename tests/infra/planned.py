@@ -29,7 +29,7 @@ def plan_as_json(
     file: the values; None for this machine's, without an option. values: what differs from them.
     """
     inputs = terraform.inputs(file)
-    off: dict[str, Any] = {} if file else {"staff_auth": None, "webhooks": None}
+    off: dict[str, Any] = {} if file else {"staff_auth": None, "webhooks": None, "files": None}
     with tempfile.TemporaryDirectory() as folder:
         planned = str(Path(folder) / "plan")
         given = inputs["var"] | off | dict(values or {})

@@ -145,6 +145,7 @@ def test_outputs__are_those_of_the_description(plan: Plan) -> None:
         "desk",
         "domain_dns_records",
         "domain_next_step",
+        "files",
         "mail_dns_records",
         "reader_policy_arn",
         "manager_policy_arn",

@@ -16,7 +16,7 @@ variable "embed_on" {
       for origin in flatten(values(coalesce(var.embed_on, {}))) :
       can(regex("^(https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9](:[0-9]{1,5})?|http://localhost:([0-9]{1,5}|\\*))$", origin))
     ])
-    error_message = "Each origin in embed_on must be https:// and a host in small letters, such as https://school.example, with no path and no slash at the end. For trying it on one machine: http://localhost:8000, or http://localhost:* for any port."
+    error_message = "Origins in embed_on must be https:// and a host in small letters, such as https://school.example, with no path and no slash at the end. For trying it on one machine: http://localhost:8000, or http://localhost:* for any port."
   }
 
   # docs.aws.amazon.com/general/latest/gr/cf_region.html: 25 behaviours for a distribution, 20 of these policies for an

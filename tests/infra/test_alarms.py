@@ -173,7 +173,10 @@ def test_alarms__each_have_a_row_in_the_guide(watched: Plan) -> None:
 
     for function in FUNCTIONS:  # one row for all functions
         named |= {f"{function}-{kind}" for kind in ("errors", "throttles", "slow") if kind in named}
-    assert named - {"errors", "throttles", "slow"} == alarms_of(watched).keys() | {"files-dead-letters", "webhooks-dead-letters"}
+    assert named - {"errors", "throttles", "slow"} == alarms_of(watched).keys() | {
+        "files-dead-letters",
+        "webhooks-dead-letters",
+    }
     assert all(means and todo for _, means, todo in rows)
 
 

@@ -49,6 +49,8 @@ REFUSED = {
     "trail": '{ retention_days = 0, events = ["everything"] }',
     "tracing": "{ rate = 5 }",
     "webhooks": '["https://hooks.example.org/"]',
+    "embed_on": '{ registration = ["http://school.example"] }',
+    "files": '{ scanner = "arn:aws:lambda:x", url = "ftp://files.example.org/" }',
     "budget": '{ monthly_usd = 0, emails = [], scope = "planet" }',
 }
 
@@ -303,6 +305,7 @@ def test_modules__take_no_boolean_but_protection(configuration: Path) -> None:
         "modules/key/variables.tf: deletion_protection",
         "modules/store/variables.tf: deletion_protection",
         "modules/site/variables.tf: keep_pages",
+        "modules/files/variables.tf: keep_files",
         "modules/bucket/variables.tf: keep_objects",
         "modules/site_logs/variables.tf: keep_logs",
         "modules/trail/variables.tf: keep_records",

@@ -138,6 +138,17 @@ def test_render__shows_every_answer_under_its_label(name: str, kind: MailKind, l
         assert html.escape(answer["value"], quote=False).replace("'", "&#39;") in mail.html
 
 
+@pytest.mark.parametrize("kind", [MailKind.CONFIRMED, MailKind.PROMOTED, MailKind.STAFF])
+def test_hidden_answer__is_only_in_the_staffs_mail(kind: MailKind) -> None:
+    """A registrant didn't give it."""
+    contact = form_of("contact")
+    form = replace(contact, fields=(*contact.fields, a_field("hidden", "came_by", from_query="utm_source")))
+    entry = replace(example_entry(form, Status.CONFIRMED, "en", NOW), verified_at=NOW)
+    entry = replace(entry, answers={**entry.answers, "came_by": "from-a-poster"})
+    mail = RENDERER.render(kind, form, entry, facts(kind))
+    assert ("from-a-poster" in mail.text) == ("from-a-poster" in mail.html) == (kind in TO_STAFF)
+
+
 def typed(entry: Submission, form: Any, text: str) -> Submission:
     """Return the submission with this text in each free field, and in one that no longer exists."""
     texts = {field.name: text for field in form.fields if not field.options and entry.answers.get(field.name) != True}  # noqa: E712

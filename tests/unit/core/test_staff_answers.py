@@ -24,6 +24,7 @@ FORM = a_form(
     a_field("choice", "course", options=(CAMP,), age_from="born"),
     a_field("choices", "days", maximum=2),
     a_field("consent", "photos"),
+    a_field("hidden", "came_by", max_length=5),
 )
 GOOD = {"name": "Åsa", "email": "asa@example.org", "born": "2016-01-31", "course": "Camp"}
 
@@ -56,6 +57,7 @@ def test_cell__of_the_wrong_kind__says_so(field: str, value: Any) -> None:
     ("field", "cell"),
     [
         ("name", "Åsa Lindqvist"),
+        ("came_by", "newsletter"),
         ("email", "asa at example.org"),
         ("born", "31/1/2016"),
         ("age", "twelve"),

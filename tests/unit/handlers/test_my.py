@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from unit.core.builders import a_field
 from unit.handlers.my_desk import CONTACT, SITE, VERIFIED, Desk, buttons, title
 
 from registration_core.domain.submission import Status
@@ -27,6 +28,15 @@ def test_get__shows_the_entry_and_changes_nothing(desk: Desk) -> None:
     assert entry.email in answer["body"]
     assert set(buttons(answer)) == {"verify", "cancel", "erase"}
     assert desk.table.get(entry.id) == entry
+
+
+def test_get__leaves_out_what_the_registrant_was_not_asked(site_dir: Path) -> None:
+    form = replace(VERIFIED, fields=(*VERIFIED.fields, a_field("hidden", "came_by", from_query="utm_source")))
+    desk = Desk(site_dir, form)
+    entry = desk.enter(came_by="from-a-poster")
+
+    assert desk.table.get(entry.id).answers["came_by"] == "from-a-poster"
+    assert "from-a-poster" not in desk.look(desk.token(entry))["body"]
 
 
 def test_get__is_not_cached_and_loads_only_the_sites_style(desk: Desk) -> None:

@@ -37,7 +37,9 @@ SHIFTS = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(() 
 
 # What a thumb presses: links and buttons, but for links within a sentence, the inline exception of WCAG 2.5.8. A link
 # stands in a sentence where it flows in one block with words that are no link themselves.
-SMALL_TARGETS = r"""(least) => [...document.querySelectorAll("a[href], button:not(.visually-hidden), summary")].flatMap((target) => {
+SMALL_TARGETS = r"""(least) => [
+  ...document.querySelectorAll("a[href], button:not(.visually-hidden), summary"),
+].flatMap((target) => {
   const blockOf = (node) => (getComputedStyle(node).display.startsWith("inline") ? blockOf(node.parentElement) : node);
   const wordsAround = (block) => {
     const texts = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);

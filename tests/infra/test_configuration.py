@@ -49,7 +49,6 @@ REFUSED = {
     "trail": '{ retention_days = 0, events = ["everything"] }',
     "tracing": "{ rate = 5 }",
     "webhooks": '["https://hooks.example.org/"]',
-    "embed_on": '{ registration = ["http://school.example"] }',
     "files": '{ scanner = "arn:aws:lambda:x", url = "ftp://files.example.org/" }',
     "budget": '{ monthly_usd = 0, emails = [], scope = "planet" }',
 }
@@ -58,6 +57,7 @@ REFUSED = {
 VALID = {"stack": '"prod"', "region": '"eu-north-1"', "sender": '"courses@kuggen.se"'}
 REFUSED_BESIDE_OTHERS = [
     {"sender_domain": '"example.com"'},
+    {"embed_on": '{ registration = ["http://school.example"] }'},
     {"encryption": "{ deletion_window_days = 6 }"},
     {"firewall": '{ mode = "off" }', "access": '{ countries = ["UK"] }'},
     {"existing_identity": '"ample.org"'},

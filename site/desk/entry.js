@@ -39,6 +39,7 @@ class Entry {
         el("h1", { tabindex: "-1" }, el("bdi", {}, shown.name || t("entry.nameless"))),
         el("p", { class: "entry-facts" }, status(shown), el("span", { class: "row-reference" }, shown.reference), el("span", {}, option ? label(option.label) : label(form?.title) || shown.form)),
         el("p", { class: "note" }, t("entry.submitted", { when: this.when(shown.submitted_at) }), shown.spam_sign && ` ${t("entry.spam_sign", { sign: shown.spam_sign })}`),
+        shown.together?.length > 0 && el("p", { class: "note" }, t("entry.together"), ...shown.together.flatMap((one) => [" ", link(one.name || one.reference, `#/entry/${one.id}`, { class: "alone" })])),
       ),
       this.desk.may() && this.actions(),
       el("div", { class: "entry-main" }, this.answers(), this.notes()),

@@ -58,7 +58,7 @@ def test_row__is_the_submission(entry: object) -> None:
 def test_row__has_notes_and_check_ins_as_the_list_has() -> None:
     at = datetime(2027, 3, 6, 9, 30, tzinfo=UTC)
     notes = (Note("1", at, "kim", "Called.\nNo answer"), Note("2", at, "ada", "Paid"))
-    entry = an_entry(a_form(), {}, notes=notes, check_ins=(CheckIn(at.date(), at, "kim"),))
+    entry = an_entry(a_form(), {}, notes=notes, check_ins=(CheckIn(at.date(), at, "kim"),), members=("a", "b"))
 
     (row,) = read_page(json.dumps({"Items": [wire_item(submission_item(entry))]}).encode()).rows
 
@@ -66,6 +66,7 @@ def test_row__has_notes_and_check_ins_as_the_list_has() -> None:
     assert (row.notes, row.checked_in) == (["Called.\nNo answer", "Paid"], ["2027-03-06"])
     listed = record(entry, name="", rank=None)
     assert whole(row) == {name: listed[name] for name in WHOLE}
+    assert whole(row)["group"] == "a"
 
 
 def test_page__says_where_the_next_begins() -> None:

@@ -38,7 +38,6 @@ _SPECIAL: Mapping[str, Mapping[str, object]] = {
     "notes_count": _NUMBER,
     "checked_in": {"type": "array", "items": _DAY, "description": "The days on which the person was checked in."},
     "group": {"type": ["string", "null"], "description": "The ID of the first of those sent together."},
-    "members": {"type": "array", "items": _TEXT, "description": "The IDs of all who were sent together, its own too."},
 }
 """The fields of a submission that aren't a plain text."""
 
@@ -100,6 +99,9 @@ def _entry() -> dict[str, Any]:
             "notes": _list(_object({"id": _TEXT, "at": _TIME, "by": _TEXT, "text": _TEXT})),
             "check_ins": _list(_object({"day": _DAY, "at": _TIME, "by": _TEXT})),
             "files": _list(_file()) | {"description": "The files that the registrant sent."},
+            "members": _list(_TEXT) | {"description": "The IDs of all who were sent together, its own too."},
+            "together": _list(_object({"id": _TEXT, "reference": _TEXT, "name": _TEXT, "status": _STATUS}))
+            | {"description": "The others who were sent together."},
             "shown": _list(_object({"name": _TEXT, "label": _TEXT, "text": _TEXT}))
             | {"description": "The answers in words."},
             "actions": _list(_ACTION) | {"description": "What may be done now."},

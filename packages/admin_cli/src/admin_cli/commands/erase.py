@@ -10,7 +10,7 @@ from admin_cli.confirmation import DryRun, Yes, begin
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.services import of
 from admin_cli.submissions.bulk import for_each
-from admin_cli.submissions.lookup import check_spelling, counted
+from admin_cli.submissions.lookup import Group, check_spelling, counted, with_groups
 from admin_cli.submissions.promotions import leaving, say_promoted, say_promotions
 from admin_cli.terminal.help import Command, verb
 from registration_core.domain.submission import Status
@@ -32,10 +32,11 @@ ALL_OF_AN_ADDRESS = 10_000
 
 
 @app.command(cls=Command)
-def erase(ctx: typer.Context, names: Named, *, yes: Yes = False, dry_run: DryRun = False) -> None:
+def erase(ctx: typer.Context, names: Named, *, group: Group = False, yes: Yes = False, dry_run: DryRun = False) -> None:
     """Erase submissions: remove their answers and addresses for good, and give their seats to the next in line.
 
-    You can't undo it. An e-mail address means every submission from it, such as a whole family's.
+    You can't undo it. An e-mail address means every submission from it, such as a whole family's;
+    --group means all that were sent together.
     Before it erases, the command says who would be promoted; afterwards, who was. The ID,
     reference, form, option, times and history remain. docs/privacy.md lists the copies that it does
     not reach, such as mails already sent. If it is interrupted, run the same command again.
@@ -43,6 +44,7 @@ def erase(ctx: typer.Context, names: Named, *, yes: Yes = False, dry_run: DryRun
     Examples:
       rollcall erase K7QM-3XTP --dry-run
       rollcall erase K7QM-3XTP 8D2N-4WRA
+      rollcall erase K7QM-3XTP --group
       rollcall erase per.lindqvist@example.org
       rollcall erase reg_01JD9Z3V8Q4X2M7N5R6T1WKBCE --yes
     """
@@ -51,6 +53,8 @@ def erase(ctx: typer.Context, names: Named, *, yes: Yes = False, dry_run: DryRun
             check_spelling(name)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     submissions = _find(act, names)
+    if group:
+        submissions = with_groups(act.stack.query(), submissions)
     left = [each for each in submissions if each.status is not Status.ERASED]
     for each in submissions:
         if each not in left:

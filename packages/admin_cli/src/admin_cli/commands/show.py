@@ -11,7 +11,7 @@ from admin_cli.errors import CliError
 from admin_cli.services import of
 from admin_cli.submissions.answers import answered
 from admin_cli.submissions.history_lines import note_lines, print_history, short_name
-from admin_cli.submissions.lookup import Entry, check_spelling, look_up
+from admin_cli.submissions.lookup import Entry, check_spelling, look_up, with_groups
 from admin_cli.terminal.help import Command, verb
 from admin_cli.terminal.json_fields import ensure_asked, json_option, pick, requested_fields
 from admin_cli.terminal.table import Column
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 app = verb()
 
+TOGETHER = (Column("REFERENCE"), Column("NAME", narrowest=12), Column("STATUS", status=True), Column("OPTION"))
 CHECK_INS = (Column("DAY"), Column("WHEN"), Column("BY"))
 MAILS = (Column("KIND"), Column("STATE"), Column("SENT"), Column("ATTEMPTS", narrowest=8))
 
@@ -72,7 +73,9 @@ def show(
         ensure_asked(names, stack, details.submission.form)
         output.json(pick(detailed_record(details, name=name, rank=rank), names))
     elif output.on_terminal:
+        others = [each for each in with_groups(stack.query(), [details.submission]) if each.id != details.submission.id]
         _print(output, details, _facts(details.submission, name, rank), stack.form_of(details.submission), current)
+        _print_others(output, others, current)
     else:
         output.fields(_lines(details, _facts(details.submission, name, rank)))
 
@@ -108,6 +111,22 @@ def _print(
     if details.mails:
         output.heading("Mails")
         output.rows(MAILS, [[_kind(mail), mail.state, mail.sent_at, _attempts(mail)] for mail in details.mails])
+
+
+def _print_others(output: Output, others: Sequence[Submission], form: Form | None) -> None:
+    """Print those who were sent together with the submission."""
+    rows: list[list[Value]] = [
+        [
+            display_reference(each.reference),
+            form.name_in(each.answers) if form is not None else "",
+            str(each.status),
+            each.option,
+        ]
+        for each in others
+    ]
+    if rows:
+        output.heading("Sent together")
+        output.rows(TOGETHER, rows)
 
 
 def _print_desk_values(output: Output, submission: Submission) -> None:
@@ -148,6 +167,7 @@ def _facts(entry: Submission, name: str, rank: int | None) -> list[tuple[str, Va
         ("language", entry.language),
         ("version", entry.version),
         ("expires_at", entry.expires_at),
+        ("group", entry.group),
     ]
 
 

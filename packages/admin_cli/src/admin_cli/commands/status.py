@@ -14,7 +14,7 @@ from admin_cli.forms.seats import said, seats_of
 from admin_cli.services import of
 from admin_cli.submissions.bulk import for_each
 from admin_cli.submissions.concurrent_changes import changed_meanwhile
-from admin_cli.submissions.lookup import Entries, Entry, check_spelling, counted, each_once
+from admin_cli.submissions.lookup import Entries, Entry, Group, check_spelling, counted, each_once, with_groups
 from admin_cli.submissions.promotions import MOST_NAMED, leaving, say_promoted, say_promotions
 from admin_cli.submissions.restorations import Restorations, registered_again
 from admin_cli.terminal.help import Command, noun
@@ -121,16 +121,19 @@ def _describe(act: Act, before: Submission, status: Status) -> str:
 
 
 @app.command("cancel", cls=Command)
-def cancel(ctx: typer.Context, entries: Entries, *, yes: Yes = False, dry_run: DryRun = False) -> None:
+def cancel(
+    ctx: typer.Context, entries: Entries, *, group: Group = False, yes: Yes = False, dry_run: DryRun = False
+) -> None:
     """Cancel one or more submissions; their seats go to the next in line.
 
     Each registrant is mailed, except about spam. Before it cancels, the command says who would be
     promoted; afterwards, who was. They are mailed too. If one is unknown, erased or mistyped,
     nothing is changed. Those already cancelled stay as they are, so that you can run the same
-    command again to finish.
+    command again to finish. --group cancels all that were sent together.
 
     Examples:
       rollcall status cancel K7QM-3XTP --dry-run
+      rollcall status cancel K7QM-3XTP --group
       rollcall status cancel K7QM-3XTP 8D2N-4WRA
       rollcall status cancel reg_01JD9Z3V8Q4X2M7N5R6T1WKBCE msg_01JD9Z3V8Q4X2M7N5R6T1WKBCF --yes
     """
@@ -138,6 +141,10 @@ def cancel(ctx: typer.Context, entries: Entries, *, yes: Yes = False, dry_run: D
         check_spelling(entry)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
     named = each_once(act.stack.query(), entries)
+    if group:
+        asked = {each.id for each in named}
+        together = with_groups(act.stack.query(), named)
+        named = [each for each in together if each.id in asked or each.status is not Status.ERASED]
     for each in named:
         if each.status is Status.ERASED:
             raise CliError(f"{act.called(each)} is erased, so it can't be cancelled.")

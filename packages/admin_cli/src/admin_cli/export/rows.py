@@ -42,6 +42,7 @@ class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
     labels: str | None = None
     notes: list[str] | None = None
     checked_in: list[str] | None = None
+    members: list[str] | None = None
 
     def submission(self) -> Submission:
         """Convert it to a Submission. Raises DamagedSubmissionError."""
@@ -69,6 +70,7 @@ class Row(msgspec.Struct, array_like=True, frozen=True, gc=False):
             verified_at=None if self.verified_at is None else datetime.fromisoformat(self.verified_at),
             spam_sign=self.spam_sign,
             labels=tuple((self.labels or "").split()),
+            members=tuple(self.members or ()),
         )
 
 
@@ -117,6 +119,10 @@ class _CheckIns(msgspec.Struct, gc=False):
     L: list[_CheckIn]
 
 
+class _Members(msgspec.Struct, gc=False):
+    L: list[_Text]
+
+
 class _Item(msgspec.Struct, gc=False):
     """A submission as DynamoDB sends it; other attributes of the item are ignored."""
 
@@ -139,6 +145,7 @@ class _Item(msgspec.Struct, gc=False):
     labels: _Text | None = None
     notes: _Notes | None = None
     check_ins: _CheckIns | None = None
+    group: _Members | None = None
 
 
 class _Answer(msgspec.Struct):
@@ -219,6 +226,7 @@ def _row(item: _Item) -> Row:
         item.labels.S if item.labels is not None else None,
         [note.M.text.S for note in item.notes.L] if item.notes is not None else None,
         [check_in.M.day.S for check_in in item.check_ins.L] if item.check_ins is not None else None,
+        [member.S for member in item.group.L] if item.group is not None else None,
     )
 
 

@@ -102,6 +102,7 @@ def _row(data: Mapping[str, Any]) -> Row:
         labels=" ".join(data["labels"]) or None,
         notes=[note["text"] for note in data["notes"]] or None,
         checked_in=data["checked_in"] or None,
+        members=data["members"] or None,
     )
 
 

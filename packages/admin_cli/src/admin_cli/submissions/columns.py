@@ -77,6 +77,7 @@ FIXED_COLUMNS: tuple[str, ...] = (
     "notes",
     "notes_count",
     "checked_in",
+    "group",
     "expires_at",
 )
 """The columns that every list has, whichever forms it covers."""
@@ -149,6 +150,7 @@ class ListColumns:
                 Column("CHECKED IN", narrowest=10),
                 lambda submission: " ".join(check_in.day.isoformat() for check_in in submission.check_ins),
             ),
+            "group": ListColumn("group", Column("GROUP"), lambda submission: submission.group),
             "expires_at": ListColumn("expires_at", Column("EXPIRES"), lambda submission: submission.expires_at),
         }
 

@@ -25,6 +25,9 @@ Entries = Annotated[
 ]
 
 
+Group = Annotated[bool, typer.Option("--group", help="Also all who were sent together with them.")]
+
+
 def check_spelling(text: str) -> None:
     """Check a reference's spelling before any request. Raises InvalidReferenceError."""
     if "_" not in text:
@@ -41,6 +44,14 @@ def each_once(query: QueryService, entries: Iterable[str]) -> list[Submission]:
     """Find submissions, each once however often it is named. Raises as `look_up` does, before anything is changed."""
     found = (query.show(entry).submission for entry in entries)
     return list({each.id: each for each in found}.values())
+
+
+def with_groups(query: QueryService, submissions: Iterable[Submission]) -> list[Submission]:
+    """Return submissions with all who were sent together with them, each once, the groups in their order."""
+    named = {each.id: each for each in submissions}
+    ids = dict.fromkeys(member for each in named.values() for member in each.members or (each.id,))
+    stored = named if ids.keys() == named.keys() else {**query.several(ids), **named}
+    return [stored[each] for each in ids if each in stored]
 
 
 def called(submission: Submission, forms: Mapping[str, Form]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lambda_handlers.http_response import json_response
 from registration_core.adapters.mail_values import shown_answers
+from registration_core.domain.identifiers import display_reference
 from registration_core.domain.records import detailed_record, record
 from registration_core.domain.staff_actions import undo_of
 from registration_core.domain.whole_records import whole_details, whole_record
@@ -46,10 +47,27 @@ def entry(call: Call, details: SubmissionDetails) -> dict[str, object]:
             name=_name(call, submission),
             rank=call.services.query().rank(submission),
         ),
+        "together": _others(call, submission),
         "actions": [str(action) for action in actions],
         "undo": undo_of(details.events, actions),
         "shown": [{"name": one["name"], "label": one["label"], "text": one["value"]} for one in shown],
     }
+
+
+def _others(call: Call, submission: Submission) -> list[dict[str, str]]:
+    """Return those who were sent together with a submission."""
+    if not submission.members:
+        return []
+    others = call.services.query().several(each for each in submission.members if each != submission.id)
+    return [
+        {
+            "id": other.id,
+            "reference": display_reference(other.reference),
+            "name": _name(call, other),
+            "status": str(other.status),
+        }
+        for other in others.values()
+    ]
 
 
 def listed(call: Call, submission: Submission, *, rank: int | None) -> dict[str, object]:

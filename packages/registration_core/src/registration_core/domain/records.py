@@ -39,11 +39,10 @@ FIELDS = (
     "notes_count",
     "checked_in",
     "group",
-    "members",
 )
 
 #: What --json can print of one submission in addition to FIELDS.
-DETAILS = ("history", "mails", "notes", "check_ins", "files")
+DETAILS = ("history", "mails", "notes", "check_ins", "files", "members")
 
 #: What --json prints of a line of a submission's history.
 HISTORY = ("at", "what", "by", "status", "version", "was", "moved_from", "moved_to")
@@ -77,7 +76,6 @@ def record(submission: Submission, *, name: str, rank: int | None) -> dict[str, 
         "notes_count": len(submission.notes),
         "checked_in": [check_in.day.isoformat() for check_in in submission.check_ins],
         "group": submission.group,
-        "members": list(submission.members),
     }
 
 
@@ -103,6 +101,7 @@ def detailed_record(details: SubmissionDetails, *, name: str, rank: int | None) 
         "notes": [note_record(note) for note in submission.notes],
         "check_ins": [check_in_record(check_in) for check_in in submission.check_ins],
         "files": [file_record(file) for file in submission.files],
+        "members": list(submission.members),
     }
 
 

@@ -27,6 +27,7 @@ def whole_record(submission: Submission, *, name: str, rank: int | None) -> dict
         "notes": [note_record(note) for note in submission.notes],
         "check_ins": [check_in_record(check_in) for check_in in submission.check_ins],
         "files": [file_record(file) for file in submission.files],
+        "members": list(submission.members),
     }
 
 

@@ -83,6 +83,7 @@ FIXED: Mapping[str, tuple[Kind, Callable[[Row], Answer | None]]] = {
     "notes": (Kind.LIST, lambda row: row.notes or []),
     "notes_count": (Kind.WHOLE, lambda row: len(row.notes or [])),
     "checked_in": (Kind.LIST, lambda row: row.checked_in or []),
+    "group": (Kind.TEXT, lambda row: row.members[0] if row.members else None),
 }
 
 RANK, NAME, AGE, SPAM_SIGN = "rank", "name", "age", "spam_sign"

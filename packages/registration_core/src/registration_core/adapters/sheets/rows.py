@@ -46,6 +46,7 @@ class SheetRow:
     labels: str
     notes: list[str]
     checked_in: list[str]
+    members: list[str]
 
     @classmethod
     def of(cls, submission: Submission) -> Self:
@@ -71,6 +72,7 @@ class SheetRow:
             labels=" ".join(submission.labels),
             notes=[note.text for note in submission.notes],
             checked_in=[check_in.day.isoformat() for check_in in submission.check_ins],
+            members=list(submission.members),
         )
 
 

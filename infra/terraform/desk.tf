@@ -68,7 +68,7 @@ data "aws_iam_policy_document" "staff" {
     condition {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
-      values   = ["SUB#*", "QUOTA#*", "FORM#*", "FORMS"]
+      values   = ["SUB#*", "QUOTA#*", "FORM#*", "FORMS", "OPENINGS#*"]
     }
   }
 
@@ -94,6 +94,18 @@ data "aws_iam_policy_document" "staff" {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
       values   = ["SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*", "SUPPRESS#*"]
+    }
+  }
+
+  statement {
+    sid       = "OpenAndClose"
+    actions   = ["dynamodb:PutItem"]
+    resources = [module.store.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["OPENINGS#*"]
     }
   }
 

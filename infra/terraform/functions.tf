@@ -50,8 +50,8 @@ data "aws_iam_policy_document" "submit" {
 
   # Whoever first needs the guard keys makes them.
   statement {
-    sid       = "ReadOrMakeTheGuardKeys"
-    actions   = ["dynamodb:GetItem", "dynamodb:PutItem"]
+    sid       = "MakeTheGuardKeys"
+    actions   = ["dynamodb:PutItem"]
     resources = [module.store.arn]
 
     condition {
@@ -62,14 +62,14 @@ data "aws_iam_policy_document" "submit" {
   }
 
   statement {
-    sid       = "ReadGuardsAndSeatsLeft"
+    sid       = "ReadGuardsSeatsLeftAndOpenings"
     actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
     resources = [module.store.arn]
 
     condition {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
-      values   = ["ONCE#*", "QUOTA#*"]
+      values   = ["ONCE#*", "QUOTA#*", "OPENINGS#*", "KEY#guards"]
     }
   }
 
@@ -165,6 +165,19 @@ data "aws_iam_policy_document" "links" {
     }
   }
 
+  # Whether a course that has begun is open again, so that a free seat in it may be given away.
+  statement {
+    sid       = "ReadOpenings"
+    actions   = ["dynamodb:GetItem"]
+    resources = [module.store.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["OPENINGS#*"]
+    }
+  }
+
   statement {
     sid       = "ReadTheCalendarsSecretAndRetiredForms"
     actions   = ["dynamodb:GetItem"]
@@ -243,6 +256,19 @@ data "aws_iam_policy_document" "sweep" {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
       values   = ["SUB#*", "ONCE#*", "IDEM#*", "QUOTA#*"]
+    }
+  }
+
+  # Whether a course that has begun is open again, so that a free seat in it may be given away.
+  statement {
+    sid       = "ReadOpenings"
+    actions   = ["dynamodb:GetItem"]
+    resources = [module.store.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["OPENINGS#*"]
     }
   }
 

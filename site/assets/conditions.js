@@ -11,7 +11,7 @@
       part.hidden = given.getAll(shownWhen).some(value => listed.includes(value)) === !is;
       if (part.hidden && part.selected) part.closest("select").value = "";
       // What is disabled isn't sent. Without label and checks, rollcall.js finds nothing wrong with it.
-      for (const control of [part, ...all("[name]", part)]) control.disabled = part.hidden;
+      for (const control of [part, ...all("[name]", part)]) control.disabled = part.hidden || part.matches(".closed, :has(.closed)");
       if (checks) Object.assign(dataset, part.hidden ? { label: "", checks: "[]" } : { label, checks });
     }
   };

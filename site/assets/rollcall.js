@@ -6,16 +6,15 @@
   // --- the language switch keeps the query of the address
   for (const link of all("[data-language]")) link.search = location.search;
 
-  // --- seats left, roughly, and date limits that move with the day; if the API doesn't answer, the page shows none
+  // --- seats left, roughly, what is closed, and date limits that move with the day; without the API, the page shows none
   for (const { dataset: words } of all("[data-seats-from]")) {
     fetch(words.seatsFrom).then(answer => answer.json()).then(({ fields }) => {
       for (const { name, minimum: least, maximum: most, options = [] } of fields) {
         for (const field of all(`[data-field="${name}"]`)) Object.assign(field, { least, most });
-        for (const { value, seats } of options) {
-          if (seats) for (const place of all(`[data-seats="${value}"]`)) {
-            place.append(" " + words[seats]);
-            if (seats === "waiting_list") place.closest("li, .choice, option").classList.add("full");
-          }
+        for (const { value, seats } of options) for (const place of all(`[data-seats="${value}"]`)) {
+          place.append(" " + words[seats]);
+          place.classList.add(seats);
+          (place.closest("label")?.control || place).disabled = seats === "closed";
         }
       }
     }).catch(() => {});

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
     from registration_core.domain.groups import Newcomer, Share
     from registration_core.domain.mail import MailFacts, MailState
+    from registration_core.domain.openings import Override, Overrides
     from registration_core.domain.quota import QuotaState
 
 DONE = frozenset({"submitted", "imported", "noted", "note removed", *(act.what for act in ACTS)})
@@ -183,6 +184,13 @@ class InMemorySubmissionRepository(SubmissionRepository):
     _guards: dict[str, tuple[Once | None, str | None]] = field(default_factory=dict)
     _rows: dict[str, str] = field(default_factory=dict)
     notices: list[tuple[str, str]] = field(default_factory=list)
+    openings: list[tuple[str, str, Override]] = field(default_factory=list)
+
+    def overrides(self, form: str) -> Overrides:
+        return {option: override for other, option, override in self.openings if other == form}
+
+    def seats_and_overrides(self, form: str, options: Sequence[str]) -> tuple[Mapping[str, QuotaState], Overrides]:
+        return self.quotas(form, options), self.overrides(form)
 
     def add(
         self,

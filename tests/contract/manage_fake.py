@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
 
+    from registration_core.domain.openings import Override
     from registration_core.domain.quota import PublicSeats, QuotaState
     from registration_core.domain.submission import Submission
 
@@ -65,6 +66,13 @@ class InMemoryManagedRepository(InMemorySubmissionRepository, ManagedRepository)
             lease.listed = lease.listed and submission_id != after.id
         self.notices = [notice for notice in self.notices if notice[0] != after.id]
         return after
+
+    def override(self, form: str, option: str, override: Override) -> None:
+        self.openings.append((form, option, override))
+
+    def override_history(self, form: str, *, limit: int) -> Sequence[tuple[str, Override]]:
+        lines = [(option, override) for other, option, override in self.openings if other == form]
+        return lines[: -limit - 1 : -1]
 
     def abandoned_tickets(self, form: str, option: str, *, age: timedelta) -> Sequence[int]:
         return self._queue(form, option).abandoned(self.clock.now() - age)

@@ -11,6 +11,7 @@ from registration_core.adapters.clock import SystemClock
 from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.guard_key_ring import GuardKeyRing, Ring
 from registration_core.domain.mail import MailState
+from registration_core.domain.openings import Override
 from registration_core.domain.webhooks import Delivery, WebhookEvent
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def test_check__finds_a_sound_table_clean(books: Books) -> None:
         Delivery(FORM.name, "crm", robin.id, WebhookEvent.CONFIRMED, 1), holder="one", until=robin.expires_at
     )
     books.webhooks.turn_off(FORM.name, "crm")
+    books.repository.override(FORM.name, "a", Override(open=False, by="staff", at=robin.expires_at))
 
     assert books.check() == (0, [])
 

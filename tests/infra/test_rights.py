@@ -23,17 +23,18 @@ WORK = {
         "dynamodb:UpdateItem": "module.store.arn module.store.arn",
         "dynamodb:ConditionCheckItem": "module.store.arn",
         "dynamodb:BatchGetItem": "module.store.arn",
-        "dynamodb:GetItem": "module.store.arn module.store.arn",
+        "dynamodb:GetItem": "module.store.arn",
     },
     "links": {
         **dict.fromkeys(CHANGES, "module.store.arn"),
         "dynamodb:ConditionCheckItem": "module.store.arn",
-        "dynamodb:GetItem": "module.store.arn module.store.arn module.store.arn",
+        "dynamodb:GetItem": "module.store.arn module.store.arn module.store.arn module.store.arn",
         "secretsmanager:GetSecretValue": "module.secrets.signing_key_arn",
     },
     "sweep": {
         **dict.fromkeys(CHANGES, "module.store.arn"),
         "dynamodb:ConditionCheckItem": "module.store.arn",
+        "dynamodb:GetItem": "module.store.arn module.store.arn",
         "dynamodb:PutItem": "module.store.arn module.store.arn",
         "dynamodb:Query": "module.store.arn module.store.arn module.store.arn",
         "dynamodb:UpdateItem": "module.store.arn module.store.arn",
@@ -81,18 +82,19 @@ KEYS = {
         "PutItem": {*STORED, "KEY#guards"},
         "UpdateItem": {*STORED, "RATE#*"},
         "ConditionCheckItem": STORED,
-        "BatchGetItem": {"ONCE#*", "QUOTA#*"},
-        "GetItem": {"ONCE#*", "QUOTA#*", "KEY#guards"},
+        "BatchGetItem": {"ONCE#*", "QUOTA#*", "OPENINGS#*", "KEY#guards"},
+        "GetItem": {"ONCE#*", "QUOTA#*", "OPENINGS#*", "KEY#guards"},
     },
     "links": {
         **{action.removeprefix("dynamodb:"): {*ENTRY, "ERASED#*", "SUPPRESS#*"} for action in CHANGES},
         "ConditionCheckItem": {*ENTRY, "ERASED#*", "SUPPRESS#*"},
-        "GetItem": {*ENTRY, "ERASED#*", "SUPPRESS#*", "KEY#guards", "CALENDAR", "FORMS"},
+        "GetItem": {*ENTRY, "ERASED#*", "SUPPRESS#*", "KEY#guards", "CALENDAR", "FORMS", "OPENINGS#*"},
     },
     "sweep": {
         **{action.removeprefix("dynamodb:"): ENTRY for action in CHANGES},
         **{key: {*ENTRY, "SEND#*"} for key in ("PutItem", "Query", "UpdateItem")},
         "ConditionCheckItem": ENTRY,
+        "GetItem": {*ENTRY, "OPENINGS#*"},
     },
     "notify": {
         "GetItem": {"SUB#*", "SEND#*", "SUPPRESS#*", "KEY#guards"},
@@ -237,8 +239,8 @@ STAFF = {
     },
 }
 STAFF_KEYS = {
-    "reader": {"SUB#*", "REF#*", "QUOTA#*", "FORM#*", "FORMS", "CALENDAR"},
-    "manager": {"SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*", "SUPPRESS#*", "KEY#guards", "CALENDAR"},
+    "reader": {"SUB#*", "REF#*", "QUOTA#*", "FORM#*", "FORMS", "CALENDAR", "OPENINGS#*"},
+    "manager": ENTRY | {"REF#*", "ERASED#*", "SUPPRESS#*", "KEY#guards", "CALENDAR", "OPENINGS#*"},
     "mailing": {"SEND#*"},
 }
 

@@ -149,6 +149,7 @@ class ApiOffice:
             journals=InMemoryJournal(office.table),
             attending=table.attendance(),
             noting=table.notes(),
+            opening=table.openings(),
         )
 
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from registration_core.services.intake import IntakeService
     from registration_core.services.manage import OnPromoted
     from registration_core.services.notes import NoteService
+    from registration_core.services.openings import OpeningsService
     from rollcall_local.desk_users import DeskUser
 
 DESCRIPTION = StackDescription(
@@ -163,6 +164,7 @@ class FakeStack:
     journals: Journal | None = None
     attending: AttendanceService | None = None
     noting: NoteService | None = None
+    opening: OpeningsService | None = None
 
     @property
     def name(self) -> str:
@@ -197,6 +199,10 @@ class FakeStack:
     def attendance(self) -> AttendanceService:
         assert self.attending is not None
         return self.attending
+
+    def openings(self) -> OpeningsService:
+        assert self.opening is not None
+        return self.opening
 
     def notes(self) -> NoteService:
         assert self.noting is not None
@@ -262,6 +268,7 @@ class CommandLine:
     managing: ManageService | None = None
     attending: AttendanceService | None = None
     noting: NoteService | None = None
+    opening: OpeningsService | None = None
     editing: EditService | None = None
     restoring: RestoreService | None = None
     taking_in: IntakeService | None = None
@@ -326,6 +333,7 @@ class CommandLine:
             clients=self.clients,
             attending=self.attending,
             noting=self.noting,
+            opening=self.opening,
         )
 
 

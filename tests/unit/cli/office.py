@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from contract.fakes import CountedRandomness, PlainSigner, StoppedClock
 from contract.mail_fakes import InMemoryJournal
 from contract.manage_fake import InMemoryManagedRepository
-from shipped import SOURCES
+from shipped import shipped_forms
 
 from registration_core.adapters.given_forms import GivenForms
 from registration_core.domain.identifiers import display_reference
@@ -19,10 +19,10 @@ from registration_core.services.edit import EditService
 from registration_core.services.intake import IntakeService
 from registration_core.services.manage import ManageService
 from registration_core.services.notes import NoteService
+from registration_core.services.openings import OpeningsService
 from registration_core.services.query import QueryService
 from registration_core.services.restore import RestoreService
 from registration_core.services.submit import SubmitService
-from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from unit.cli.fakes import CommandLine
@@ -40,7 +40,7 @@ def _of_any_age(form: Form) -> Form:
     return replace(form, fields=tuple(fields))
 
 
-FORMS = {name: _of_any_age(form) for name, form in compile_forms(SOURCES.forms).items()}
+FORMS = {name: _of_any_age(form) for name, form in shipped_forms().items()}
 COURSE, OTHER_COURSE = "first-robot", "line-followers"
 
 
@@ -69,6 +69,7 @@ class Office:
         self.attendance = self.line.attending = AttendanceService(
             forms=catalogue, repository=self.repository, query=self.line.queries, clock=self.clock
         )
+        self.openings = self.line.opening = OpeningsService(repository=self.repository, clock=self.clock)
         self.notes = self.line.noting = NoteService(repository=self.repository, clock=self.clock)
         self.line.journal = InMemoryJournal(self.repository)
         self.line.forms = self.forms

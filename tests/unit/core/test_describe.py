@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from registration_core.domain.forms import Form
+    from registration_core.domain.openings import Override
 
 OPTIONS = (
     Option("a", words("A"), capacity=12),
@@ -42,9 +43,13 @@ class FakeQuotas:
     states: dict[str, QuotaState] = field(default_factory=dict)
     asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
-    def quotas(self, form: str, options: Sequence[str]) -> Mapping[str, QuotaState]:
+    overrides: dict[str, Override] = field(default_factory=dict)
+
+    def seats_and_overrides(
+        self, form: str, options: Sequence[str]
+    ) -> tuple[Mapping[str, QuotaState], Mapping[str, Override]]:
         self.asked.append((form, tuple(options)))
-        return self.states
+        return self.states, self.overrides
 
 
 def described(form: Form, quotas: FakeQuotas | None = None, clock: StoppedClock | None = None) -> dict[str, Any]:

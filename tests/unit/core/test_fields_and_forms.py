@@ -200,6 +200,8 @@ FULL_OPTION = Option(
     min_age=0,
     max_age=12,
     show_when=Condition("before", ("some",), unless=True),
+    opens_at=datetime(2027, 1, 1, 9, tzinfo=UTC),
+    closes_at=datetime(2027, 6, 22, 9, tzinfo=UTC),
 )
 FULL_FIELD = Field(
     "course",

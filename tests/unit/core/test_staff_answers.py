@@ -112,11 +112,13 @@ def test_ensure_ages__names_the_option_and_its_limit() -> None:
     ensure_ages(FORM, answers | {"born": "2016-01-31"})
 
 
+VISITORS_ONLY = {"required_question", "option_closed", "option_closed_until"}
+"""Staff may choose an option that is closed to visitors."""
 OF_GROUPS = ("not_participants", "repeated_participant")
 """Staff write of one participant."""
 
 
-@pytest.mark.parametrize("wording", sorted({*MESSAGES["en"]} - {"required_question", *OF_GROUPS}))
+@pytest.mark.parametrize("wording", sorted({*MESSAGES["en"]} - {*VISITORS_ONLY, *OF_GROUPS}))
 def test_refusal__has_a_sentence_for_staff(wording: str) -> None:
     """For each that a visitor can meet, with the same values filled in."""
     sentence = SENTENCES.get(wording) or SENTENCES[code_of(wording)]

@@ -105,14 +105,18 @@ class FakeDoor:
 
 @dataclass
 class FakeDescriptions:
-    """Describes every form the same way, or raises its error."""
+    """Describes every form the same way, or raises its error. closed: the options that are closed."""
 
     error: Exception | None = None
+    closed: frozenset[str] = frozenset()
 
     def describe(self, form: Form) -> dict[str, Any]:
         if self.error:
             raise self.error
         return {"name": form.name, "open": True}
+
+    def closed_options(self, form: Form) -> frozenset[str]:  # noqa: ARG002 - the same for every form
+        return self.closed
 
 
 class OneForm(FormCatalogue):

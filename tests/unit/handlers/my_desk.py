@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from contract.fakes import CountedRandomness, GivenForms, PlainSigner, StoppedClock
 from contract.mail_fakes import InMemoryUnsubscriptions
 from contract.manage_fake import InMemoryManagedRepository
+from shipped import shipped_forms
 
 from lambda_handlers.log import Log
 from lambda_handlers.my_function import MyFunction
@@ -29,7 +30,6 @@ from registration_core.services.own_change import OwnChangeService
 from registration_core.services.own_submission import OwnSubmissionService
 from registration_core.services.submit import SubmitService
 from registration_core.services.unsubscribe import UnsubscribeService
-from rollcall_build.forms.files import compile_forms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ ROOT = Path(__file__).resolve().parents[3]
 SITE = "https://courses.example.org"
 SECRET = "0123456789abcdef0123456789abcdef"
 NEWER = "fedcba9876543210fedcba9876543210"
-FORMS = compile_forms(ROOT / "example" / "forms")
+FORMS = shipped_forms()
 VERIFIED = replace(FORMS["registration"], verification=Verification(48))
 CONTACT = FORMS["contact"]
 

@@ -23,6 +23,7 @@ from registration_core.services.attendance import AttendanceService
 from registration_core.services.edit import EditService
 from registration_core.services.manage import ManageService
 from registration_core.services.notes import NoteService
+from registration_core.services.openings import OpeningsService
 from registration_core.services.query import QueryService
 from registration_core.services.resend import ResendService
 from registration_core.services.restore import RestoreService
@@ -140,6 +141,9 @@ class MemoryServices:
         return AttendanceService(
             forms=self._catalogue, repository=self.office.table, query=self.query(), clock=self.clock
         )
+
+    def openings(self) -> OpeningsService:
+        return OpeningsService(repository=self.office.table, clock=self.clock)
 
     def notes(self) -> NoteService:
         return NoteService(repository=self.office.table, clock=self.clock)

@@ -55,6 +55,7 @@ MEMBERS: dict[str, tuple[Any, ...]] = {
     "again": (True,),
     "dry_run": (True, False),
     "capacity": (0, 1, 12, -1, 10**9),
+    "open": (True, False),
     "instead_of": (12, 0),
 }
 

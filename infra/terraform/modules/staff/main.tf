@@ -23,7 +23,7 @@ data "aws_iam_policy_document" "reader" {
     condition {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
-      values   = ["SUB#*", "REF#*", "QUOTA#*", "FORM#*", "FORMS", "CALENDAR"]
+      values   = ["SUB#*", "REF#*", "QUOTA#*", "FORM#*", "FORMS", "CALENDAR", "OPENINGS#*"]
     }
   }
 
@@ -124,6 +124,18 @@ data "aws_iam_policy_document" "manager" {
       test     = "ForAllValues:StringLike"
       variable = "dynamodb:LeadingKeys"
       values   = ["SUB#*", "ONCE#*", "IDEM#*", "REF#*", "QUOTA#*", "ERASED#*", "SUPPRESS#*"]
+    }
+  }
+
+  statement {
+    sid       = "OpenAndClose"
+    actions   = ["dynamodb:PutItem"]
+    resources = [var.table_arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["OPENINGS#*"]
     }
   }
 

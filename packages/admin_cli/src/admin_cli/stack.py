@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from registration_core.services.intake import IntakeService
     from registration_core.services.manage import ManageService
     from registration_core.services.notes import NoteService
+    from registration_core.services.openings import OpeningsService
     from registration_core.services.query import QueryService
     from registration_core.services.restore import RestoreService
 
@@ -306,6 +307,12 @@ class AwsStack:
         from registration_core.bootstrap import attendance_service  # noqa: PLC0415 - attendance
 
         return attendance_service(self._table, GivenForms(self.forms))
+
+    def openings(self) -> OpeningsService:
+        """Connect to the stack's table, to open and close forms."""
+        from registration_core.bootstrap import openings_service  # noqa: PLC0415 - only `rollcall forms`
+
+        return openings_service(self._table)
 
     def notes(self) -> NoteService:
         """Connect to the stack's table, to change notes."""

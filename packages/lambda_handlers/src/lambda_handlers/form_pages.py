@@ -15,7 +15,7 @@ from registration_core.domain.spam import HUMAN_TOKEN, KEY, LANGUAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from lambda_handlers.site_words import SiteWords
     from registration_core.domain.errors import FieldError
@@ -46,11 +46,12 @@ def form_page(
     notice: Notice | None = None,
     embedded: bool = False,
     focus: int = 0,
+    closed: Container[str] = (),
 ) -> str:
     """Return the form as it was filled in, with a notice or a summary that links to each wrong field.
 
     embedded: it is for a frame on another site. focus: the number of the participant where the visitor
-    continues; 0 for none.
+    continues; 0 for none. closed: the options of the form's chosen field that can't be chosen now.
     """
     from lambda_handlers.site_templates import render  # noqa: PLC0415 - loads Jinja2
 
@@ -60,7 +61,8 @@ def form_page(
     for error in errors:
         first_errors.setdefault(error.field, error)
     fields = {
-        field.name: shown_field(form, field, answers, first_errors.get(field.name), language) for field in form.fields
+        field.name: shown_field(form, field, answers, first_errors.get(field.name), language, closed=closed)
+        for field in form.fields
     }
     sections = section_views(form, fields, language)
     if form.group is not None:
@@ -68,7 +70,7 @@ def form_page(
         from registration_core.adapters.group_views import with_members  # noqa: PLC0415
 
         title = words.by_language[language]["group"]["participant"]
-        members = member_fields(form, answers, first_errors, language, title)
+        members = member_fields(form, answers, first_errors, language, title, closed=closed)
         fields |= {view.name: view for views in members.values() for view in views.values()}
         sections = with_members(form, sections, members, title)
     hidden = {LANGUAGE: language}

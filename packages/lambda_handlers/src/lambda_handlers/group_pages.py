@@ -9,7 +9,7 @@ from registration_core.domain.spam import ADD, REMOVE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from registration_core.adapters.field_views import FieldView
     from registration_core.domain.errors import FieldError
@@ -32,9 +32,18 @@ def with_other_members(form: Form, sent: Mapping[str, object]) -> tuple[dict[str
 
 
 def member_fields(
-    form: Form, answers: Mapping[str, object], errors: Mapping[str, FieldError], language: str, title: str
+    form: Form,
+    answers: Mapping[str, object],
+    errors: Mapping[str, FieldError],
+    language: str,
+    title: str,
+    *,
+    closed: Container[str] = (),
 ) -> dict[int, dict[str, FieldView]]:
-    """Return each participant's fields as they were filled in, by number. One participant is not numbered."""
+    """Return each participant's fields as they were filled in, by number. One participant is not numbered.
+
+    closed: see `form_page`.
+    """
     group = form.group
     assert group is not None  # noqa: S101 - only for a group
     _, members = members_in(form, answers)
@@ -44,7 +53,7 @@ def member_fields(
         views[number] = {
             field.name: of_member(
                 group,
-                shown_field(form, field, typed_own, errors.get(numbered(field.name, number)), language),
+                shown_field(form, field, typed_own, errors.get(numbered(field.name, number)), language, closed=closed),
                 number,
                 title if len(members) > 1 else "",
             )

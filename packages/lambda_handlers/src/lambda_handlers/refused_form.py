@@ -14,7 +14,7 @@ from registration_core.domain.errors import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
     from typing import Any
 
     from lambda_handlers.refusals import Refusal
@@ -36,11 +36,15 @@ def refused_form_page(
     words: SiteWords,
     language: str,
     embedded: bool = False,
+    closed: Container[str] = (),
 ) -> str:
-    """Return the page. key: the Idempotency-Key that the next attempt repeats if this one may have been stored."""
+    """Return the page. key: the Idempotency-Key that the next attempt repeats if this one may have been stored.
+
+    closed: see `form_page`.
+    """
     texts = words.by_language[words.language_for(language)]["form"]
     notice = _notice(refused, texts, key)
-    return form_page(form, sent, words=words, language=language, notice=notice, embedded=embedded)
+    return form_page(form, sent, words=words, language=language, notice=notice, embedded=embedded, closed=closed)
 
 
 def _notice(refused: Refusal, texts: Mapping[str, Any], key: str) -> Notice:

@@ -8,7 +8,7 @@ from registration_core.domain.fields import FieldType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from registration_core.adapters.field_views import FieldView
     from registration_core.domain.errors import FieldError
@@ -22,16 +22,24 @@ UNTICKED = frozenset({"", "False", "false"})
 
 
 def shown_field(
-    form: Form, field: Field, answers: Mapping[str, object], error: FieldError | None, language: str
+    form: Form,
+    field: Field,
+    answers: Mapping[str, object],
+    error: FieldError | None,
+    language: str,
+    *,
+    closed: Container[str] = (),
 ) -> FieldView:
-    """Return a field as it was filled in, with its error. answers: as typed, or as stored."""
+    """Return a field as it was filled in, with its error. answers: as typed, or as stored. closed: see `form_page`."""
+    if field != form.chosen_field:
+        closed = ()
     values = typed_values(answers.get(field.name))
     if field.type is FieldType.CONSENT:
         values = tuple(value for value in values[-1:] if value not in UNTICKED)
     if error is None:
-        return field_view(form, field, language, values=values)
+        return field_view(form, field, language, values=values, closed=closed)
     part = wrong_part("".join(values[-1:])) if error.code == NOT_A_DATE else ""
-    return field_view(form, field, language, values=values, error=error.message, wrong_part=part)
+    return field_view(form, field, language, values=values, error=error.message, wrong_part=part, closed=closed)
 
 
 def summary_line(field: FieldView | None, error: FieldError) -> dict[str, str]:

@@ -175,8 +175,16 @@ class SubmitFunction:
             from lambda_handlers.form_pages import form_page  # noqa: PLC0415 - a script's post does without
 
             shown = self._shown(request, form, sent)
-            framed_by = request.framed_by(form)
-            html = form_page(form, shown, errors=errors, words=self._words, language=language, embedded=bool(framed_by))
+            framed_by, closed = request.framed_by(form), self._descriptions.closed_options(form)
+            html = form_page(
+                form,
+                shown,
+                errors=errors,
+                words=self._words,
+                language=language,
+                embedded=bool(framed_by),
+                closed=closed,
+            )
             return page(422, html, site_url=self._words.site_url, framed_by=framed_by)
         listed = [{"field": error.field, "code": error.code, "message": error.message} for error in errors]
         detail = sentence(InvalidAnswersError.code, language, form.words)
@@ -187,8 +195,8 @@ class SubmitFunction:
         from lambda_handlers.form_pages import form_page  # noqa: PLC0415 - a script's post does without
 
         answers = {field.name: sent[field.name] for field in form.fields if field.keep_for_next and field.name in sent}
-        framed_by = request.framed_by(form)
-        html = form_page(form, answers, words=self._words, language=language, embedded=bool(framed_by))
+        framed_by, closed = request.framed_by(form), self._descriptions.closed_options(form)
+        html = form_page(form, answers, words=self._words, language=language, embedded=bool(framed_by), closed=closed)
         return page(200, html, site_url=self._words.site_url, framed_by=framed_by)
 
     def _other_members(self, request: Request, form: Form, sent: Mapping[str, object], language: str) -> dict[str, Any]:
@@ -198,7 +206,15 @@ class SubmitFunction:
 
         answers, number = with_other_members(form, sent)
         framed_by = request.framed_by(form)
-        html = form_page(form, answers, words=self._words, language=language, embedded=bool(framed_by), focus=number)
+        html = form_page(
+            form,
+            answers,
+            words=self._words,
+            language=language,
+            embedded=bool(framed_by),
+            focus=number,
+            closed=self._descriptions.closed_options(form),
+        )
         return page(200, html, site_url=self._words.site_url, framed_by=framed_by)
 
     def _shown(self, request: Request, form: Form, sent: Mapping[str, object]) -> Mapping[str, object]:
@@ -231,7 +247,14 @@ class SubmitFunction:
             from lambda_handlers.refused_form import refused_form_page  # noqa: PLC0415 - a script's post does without
 
             html = refused_form_page(
-                form, sent, refused, key=key, words=self._words, language=language, embedded=bool(framed_by)
+                form,
+                sent,
+                refused,
+                key=key,
+                words=self._words,
+                language=language,
+                embedded=bool(framed_by),
+                closed=self._descriptions.closed_options(form),
             )
             site_url, headers = self._words.site_url, refused.headers
             return page(refused.status, html, site_url=site_url, headers=headers, framed_by=framed_by)

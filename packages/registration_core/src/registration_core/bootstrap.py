@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
     from registration_core.domain.journal import Journal
     from registration_core.domain.mail_ports import AccountSuppressions, SuppressionList
+    from registration_core.domain.openings import Overrides
     from registration_core.domain.ports import Clock, FormCatalogue, HumanCheck, Signer
     from registration_core.domain.submission import Submission
     from registration_core.domain.webhook_ports import Deliveries, WebhookQueue
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from registration_core.services.manage import ManageService
     from registration_core.services.notes import NoteService
     from registration_core.services.notify import NotifyService
+    from registration_core.services.openings import OpeningsService
     from registration_core.services.own_change import OwnChangeService
     from registration_core.services.own_submission import OwnSubmissionService
     from registration_core.services.preview import PreviewService
@@ -126,6 +128,7 @@ def submit_parts(
     """
     from registration_core.adapters.clock import SystemClock
     from registration_core.adapters.dynamodb.guard_keys import GuardKeys
+    from registration_core.adapters.dynamodb.keys import openings_key
     from registration_core.adapters.dynamodb.rates import DynamoRateCounter
     from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
     from registration_core.adapters.dynamodb.table import Table
@@ -137,11 +140,17 @@ def submit_parts(
     clock = SystemClock()
     call = wire_call_from_environment(environ)
     table = Table(call, settings.table, deadline=call.deadline)
-    signer = GuardKeys(table)
+    signer = GuardKeys(table, beside=[openings_key(name) for name in form_catalogue(settings).names()])
     if connect:
         call.deadline.begin(START_WITHIN_S)
         signer.warm()
     repository = DynamoSubmissionRepository(table, clock=clock)
+
+    def overrides(form: Form) -> Overrides:
+        # Only options that open and close are worth a call of their own: decisions/0089-openings.md.
+        known = form.chosen_field is not None or signer.has(openings_key(form.name))
+        return repository.overrides(form.name) if known else {}
+
     return SubmitParts(
         connection=call,
         door=Door(
@@ -150,9 +159,10 @@ def submit_parts(
             signer=signer,
             clock=clock,
             human_check=_human_check(settings, environ, call.deadline),
+            overrides=overrides,
         ),
         submit=SubmitService(repository=repository, signer=signer, clock=clock, randomness=os.urandom),
-        describe=DescribeService(repository=repository, clock=clock),
+        describe=DescribeService(repository=repository, clock=clock, overrides=overrides),
     )
 
 
@@ -398,6 +408,16 @@ def attendance_service(table: Table, forms: FormCatalogue) -> AttendanceService:
         query=query_service(table, {name: forms.get(name) for name in forms.names()}),
         clock=clock,
     )
+
+
+def openings_service(table: Table) -> OpeningsService:
+    """Return the service that opens and closes forms and their options."""
+    from registration_core.adapters.clock import SystemClock
+    from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
+    from registration_core.services.openings import OpeningsService
+
+    clock = SystemClock()
+    return OpeningsService(repository=ManagedDynamoRepository(table, clock=clock), clock=clock)
 
 
 def note_service(table: Table) -> NoteService:

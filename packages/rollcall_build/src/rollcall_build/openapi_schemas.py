@@ -12,6 +12,7 @@ from registration_core.domain.messages import MESSAGES, code_of
 from registration_core.domain.quota import FEW_SEATS, PublicSeats
 from registration_core.domain.spam import HUMAN_TOKEN, LANGUAGE, SENT, STARTED
 from registration_core.domain.submission import Status
+from registration_core.services.describe import CLOSED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -268,7 +269,8 @@ def description_schema() -> dict[str, Any]:
         "properties": {
             "value": {"type": "string"},
             **_each(("label", "hint", "place"), text),
-            **_each(("starts_at", "ends_at"), moment),
+            **_each(("starts_at", "ends_at", "opens_at", "closes_at"), moment),
+            "open": {"const": False, "description": "It can't be chosen now. Missing if it can."},
             **_each(("min_age", "max_age"), {"type": "integer", "minimum": 0}),
             "seats": seats,
         },
@@ -317,7 +319,10 @@ def brief_schema() -> dict[str, Any]:
     """Return the schema of what GET /forms/{form}?brief=yes answers."""
     option = {
         "type": "object",
-        "properties": {"value": {"type": "string"}, "seats": {"enum": [seats.value for seats in PublicSeats]}},
+        "properties": {
+            "value": {"type": "string"},
+            "seats": {"enum": [*(seats.value for seats in PublicSeats), CLOSED]},
+        },
         "required": ["value", "seats"],
     }
     field = {

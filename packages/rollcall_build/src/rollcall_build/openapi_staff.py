@@ -42,6 +42,8 @@ _ANSWERS: Mapping[tuple[str, str], str] = {
     ("GET", "me"): "StaffMember",
     ("GET", "forms"): "StaffForms",
     ("GET", "forms/{form}/versions"): "StaffFormVersions",
+    ("GET", "forms/{form}/openings"): "Openings",
+    ("POST", "forms/{form}/openings"): "Opening",
     ("GET", "overview"): "Overview",
     ("GET", "history"): "History",
     ("GET", "submissions"): "Submissions",
@@ -100,6 +102,18 @@ BODIES: Mapping[tuple[str, str], tuple[dict[str, Any], tuple[str, ...]]] = {
             "dry_run": _DRY_RUN,
         },
         (),
+    ),
+    ("POST", "forms/{form}/openings"): (
+        {
+            "open": {"type": "boolean"},
+            "option": {"type": "string", "description": "An option's value. Default: the whole form."},
+            "until": {
+                "type": "string",
+                "description": "When it ends, such as 2026-03-01T18:00. A day is included whole. Default: an opened "
+                "one closes when its form file says next, a closed one stays closed.",
+            },
+        },
+        ("open",),
     ),
     ("PUT", "quotas/{form}/{option}"): (
         {

@@ -69,6 +69,8 @@ def schemas() -> dict[str, Any]:
         "History": _object(
             {"events": _list(_object(_event() | {"id": _TEXT, "submission": _TEXT})), "cursor": _TEXT_OR_NULL}
         ),
+        "Opening": _opening(),
+        "Openings": _object({"openings": _list(_ref("Opening")), "history": _list(_object(_OVERRIDE_OF))}),
         "Quota": quota,
         "Quotas": _object({"quotas": _list(_ref("Quota"))}),
         "ChangedQuota": {"allOf": [_ref("Quota")], "properties": {"promoted": promoted}, "required": ["promoted"]},
@@ -139,6 +141,25 @@ def _form() -> dict[str, Any]:
             "options": _list(_object(option | {"capacity": _NUMBER_OR_NULL})),
             "fields": _list(field) | {"description": "As GET /forms/{form} has them, in one language."},
             "definition": {"type": "object", "description": "The compiled form, as the stack stores it."},
+        }
+    )
+
+
+_OVERRIDE: Mapping[str, Any] = {"open": {"type": "boolean"}, "until": _TIME_OR_NULL, "by": _TEXT, "at": _TIME}
+_OVERRIDE_OF: Mapping[str, Any] = {"option": _TEXT_OR_NULL, **_OVERRIDE}
+
+
+def _opening() -> dict[str, Any]:
+    override = _object(_OVERRIDE) | {
+        "type": ["object", "null"],
+        "description": "What staff decided, if that counts now.",
+    }
+    return _object(
+        {
+            "option": {**_TEXT_OR_NULL, "description": "Null for the whole form."},
+            "open": {"type": "boolean"},
+            "changes_at": _TIME_OR_NULL,
+            "override": override,
         }
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.commands import language
+from admin_cli.commands import language, openings
 from admin_cli.commands.embed import embed
 from admin_cli.forms.definitions import forms_at_hand, forms_folder, read_checked_forms, shared_folder
 from admin_cli.forms.parameters import Folder, FormArgument  # noqa: TC001 - Typer reads the annotations
@@ -30,16 +30,18 @@ if TYPE_CHECKING:
     from registration_core.domain.forms import Form
 
 app = noun("""
-Check, show and try the form files. Each form is defined in forms/<form>/form.toml and nowhere else.
+Check, show and try the form files, and open and close forms. forms/<form>/form.toml defines a form.
 
 Examples:
   rollcall forms check
   rollcall forms show registration
   rollcall forms example registration --curl
+  rollcall forms close registration first-robot
 """)
 
 app.add_typer(language.app, name="language")
 app.command(cls=Command)(embed)
+openings.add_to(app)
 
 CHECKED = (Column("FORM"), Column("VERSION"), Column("FIELDS"), Column("TITLE", narrowest=16))
 #: What --json prints of a compiled form; what is not set is null.

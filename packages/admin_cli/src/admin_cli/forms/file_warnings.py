@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from registration_core.adapters.sheets.headings import ANSWER, Headings, both_told
 from registration_core.domain.cells import shared_names
 from registration_core.domain.fields import FIRST_DATE, FieldType
+from registration_core.domain.openings import all_over
 from registration_core.domain.webhooks import WebhookEvent, webhooks_of
 from rollcall_build.forms.example_addresses import example_staff, example_webhooks
 
@@ -21,6 +23,11 @@ def warnings_of(form: Form) -> Iterator[str]:
     for address in example_staff(form):
         yield f'"staff" has the example address {address}, which nobody reads. Use an address of your own.'
     yield from _of_webhooks(form)
+    if all_over(form, datetime.now(UTC)):
+        yield (
+            "every option is closed, because its dates are over, so nobody can send it. Write the next dates, or "
+            "close the whole form: closes_at = 2027-06-30T18:00:00+02:00"
+        )
     headings = Headings(form)
     for field in form.fields:
         where = f'field "{field.name}"'

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from admin_cli.staff_api.unsupported import not_through_the_api
 from registration_core.domain.journal import Journal, JournalEvent
+from registration_core.domain.opening_records import read_opening
 from registration_core.domain.records import iso
 from registration_core.domain.selection import Selection
 from registration_core.domain.submission import Status
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from admin_cli.staff_api.api import Api
     from registration_core.domain.forms import Form
     from registration_core.domain.journal import JournalMail
+    from registration_core.domain.openings import Overrides
     from registration_core.domain.ports import ManagedRepository, SubmissionRepository
     from registration_core.domain.quota import QuotaState
     from registration_core.domain.submission import Submission, SubmissionDetails
@@ -92,6 +94,11 @@ class ApiReads:
     def next_waiting(self, form: str, option: str) -> str | None:
         """Return the ID of the first on the waiting list; None if nobody waits or it isn't sure yet."""
         return next((each["next"] for each in self._quotas(form) if each["option"] == option), None)
+
+    def overrides(self, form: str) -> Overrides:
+        """Return the overrides in force of a form's openings."""
+        openings = map(read_opening, self._api.get("forms", form, "openings")["openings"])
+        return {option: opening.override for option, opening in openings if opening.override is not None}
 
     def _quotas(self, form: str) -> list[dict[str, Any]]:
         quotas: list[dict[str, Any]] = self._api.get("quotas", form=form, whole=WHOLE)["quotas"]

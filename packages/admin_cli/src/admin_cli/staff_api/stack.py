@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from admin_cli.staff_api.edits import ApiEdits, ApiRestore
     from admin_cli.staff_api.files import ApiFileLinks
     from admin_cli.staff_api.manage import ApiManage
+    from admin_cli.staff_api.openings import ApiOpenings
     from admin_cli.staff_api.reads import ApiJournal, ApiQuery, ApiReads
     from registration_core.bootstrap import MailingParts, WebhookParts
     from registration_core.domain.calendar_link import CalendarLink
@@ -119,6 +120,12 @@ class ApiStack:
         from admin_cli.staff_api.desk_values import ApiAttendance  # noqa: PLC0415 - only for attendance
 
         return ApiAttendance(self.api, self._reads, self._catalogue, self._query)
+
+    def openings(self) -> ApiOpenings:
+        """Return the service that opens and closes forms and their options."""
+        from admin_cli.staff_api.openings import ApiOpenings  # noqa: PLC0415 - only `rollcall forms`
+
+        return ApiOpenings(self.api, self._reads)
 
     def notes(self) -> ApiNotes:
         """Return the service that adds and removes notes."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.table import Item
 
 _DATED = ("REF#", "ONCE#", "IDEM#", "RATE#", "SUPPRESS#", "SEND#", "ERASED#", keys.WEBHOOK)
-_UNDATED = ("SUB#", "QUOTA#", "FORM#", "FORMS", keys.GUARD_KEYS[0], keys.CALENDAR[0])
+_UNDATED = ("SUB#", "QUOTA#", "FORM#", "FORMS", f"{keys.OPENINGS}#", keys.GUARD_KEYS[0], keys.CALENDAR[0])
 
 
 def orphan_problems(pk: str, hanging: Sequence[Item], rules: Rules) -> Iterator[Problem]:

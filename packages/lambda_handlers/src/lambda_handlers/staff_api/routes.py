@@ -13,6 +13,7 @@ from lambda_handlers.staff_api import (
     forms,
     history,
     me,
+    openings,
     overview,
     quotas,
     submissions,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 ROUTES: tuple[Route, ...] = (
     *me.ROUTES,
     *forms.ROUTES,
+    *openings.ROUTES,
     *overview.ROUTES,
     *history.ROUTES,
     *submissions.ROUTES,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from registration_core.services.file_links import FileLinks
     from registration_core.services.manage import ManageService
     from registration_core.services.notes import NoteService
+    from registration_core.services.openings import OpeningsService
     from registration_core.services.query import QueryService
     from registration_core.services.resend import ResendService
     from registration_core.services.restore import RestoreService
@@ -106,6 +107,10 @@ class TableServices:
     def attendance(self) -> AttendanceService:
         """Return the service that checks people in and lists them."""
         return bootstrap.attendance_service(self._table, self._catalogue)
+
+    def openings(self) -> OpeningsService:
+        """Return the service that opens and closes forms and their options."""
+        return bootstrap.openings_service(self._table)
 
     def notes(self) -> NoteService:
         """Return the service that adds notes to submissions and removes them."""

@@ -11,7 +11,7 @@ from registration_core.domain.fields import FieldType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from registration_core.domain.conditions import Condition
     from registration_core.domain.fields import Field
@@ -57,7 +57,7 @@ class OptionView:
     """One radio button, checkbox or item of a list.
 
     chosen: whether it is chosen, if the page shows an answer again. counted: whether the page shows
-    its seats. condition: None if it is always offered.
+    its seats. condition: None if it is always offered. closed: it can't be chosen now.
     """
 
     id: str
@@ -67,6 +67,7 @@ class OptionView:
     chosen: bool
     counted: bool = False
     condition: ConditionView | None = None
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class FieldView:
     @property
     def plain(self) -> bool:
         """Whether the options have only labels."""
-        return not any(option.hint or option.counted or option.condition for option in self.options)
+        return not any(option.hint or option.counted or option.condition or option.closed for option in self.options)
 
     @property
     def hinted(self) -> bool:
@@ -186,9 +187,19 @@ def section_views(form: Form, fields: Mapping[str, FieldView], language: str) ->
 
 
 def field_view(
-    form: Form, field: Field, language: str, *, values: tuple[str, ...] = (), error: str = "", wrong_part: str = ""
+    form: Form,
+    field: Field,
+    language: str,
+    *,
+    values: tuple[str, ...] = (),
+    error: str = "",
+    wrong_part: str = "",
+    closed: Container[str] = (),
 ) -> FieldView:
-    """Return the form's field for a page in this language, with its previous answer and error."""
+    """Return the form's field for a page in this language, with its previous answer and error.
+
+    closed: the field's options that can't be chosen now.
+    """
     control = _control(field)
     identifier = f"f-{field.name}"
     return FieldView(
@@ -206,7 +217,8 @@ def field_view(
                 value=option.value,
                 label=option.label.in_language(language),
                 hint=option.hint.in_language(language) if option.hint else None,
-                chosen=option.value in values,
+                chosen=option.value in values and option.value not in closed,
+                closed=option.value in closed,
                 condition=_condition(form, option.show_when, language),
             )
             for number, option in enumerate(field.options, start=1)

@@ -248,6 +248,15 @@ class NoSeatError(RollcallError):
         super().__init__(f'The option "{option}" of the form "{form}" has no free seat.')
 
 
+class OptionBegunError(RollcallError):
+    """The option has begun and is closed, so nobody is promoted into it. Nothing was stored."""
+
+    code = "option_begun"
+
+    def __init__(self, form: str, option: str) -> None:
+        super().__init__(f'"{option}" of the form "{form}" has begun and is closed, so nobody can be promoted into it.')
+
+
 class QuotaNotFoundError(RollcallError):
     """The option has no quota: its seats aren't counted, or the quota isn't stored yet."""
 

@@ -37,6 +37,8 @@ _PLAIN = (
 )
 """Keys that a compiled field copies as they are, if set."""
 
+OPTION_TIMES = ("starts_at", "ends_at", "opens_at", "closes_at")
+
 FIRST_DATE, LAST_DATE = "1900-01-01", "2199-12-31"
 """A date's limits if the form file gives none. They catch typing errors such as the year 0015."""
 
@@ -62,7 +64,8 @@ class Option:
 
     capacity: the seats that a quota starts with. starts_at, ends_at, place: when (aware) and where
     it takes place, for the registrant's calendar. min_age, max_age: the ages that it is for, on the
-    day of starts_at; see `Field.age_from`. show_when: None if it is always offered.
+    day of starts_at; see `Field.age_from`. show_when: None if it is always offered. opens_at,
+    closes_at: from when to when it can be chosen; see `domain.openings`.
     """
 
     value: str
@@ -75,6 +78,8 @@ class Option:
     min_age: int | None = None
     max_age: int | None = None
     show_when: Condition | None = None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Option:
@@ -83,7 +88,7 @@ class Option:
         for key in ("label", "hint", "place"):
             if key in values:
                 values[key] = Text(values[key])
-        for key in ("starts_at", "ends_at"):
+        for key in OPTION_TIMES:
             if key in values:
                 values[key] = datetime.fromisoformat(values[key])
         if "show_when" in values:
@@ -96,9 +101,9 @@ class Option:
         for key, text in (("hint", self.hint), ("place", self.place)):
             if text is not None:
                 data[key] = dict(text.by_language)
-        for key, moment in (("starts_at", self.starts_at), ("ends_at", self.ends_at)):
-            if moment is not None:
-                data[key] = moment.isoformat()
+        for key in OPTION_TIMES:
+            if getattr(self, key) is not None:
+                data[key] = getattr(self, key).isoformat()
         for key in ("capacity", "min_age", "max_age"):
             if getattr(self, key) is not None:
                 data[key] = getattr(self, key)

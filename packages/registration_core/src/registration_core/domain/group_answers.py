@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from registration_core.domain.forms import Form
+    from registration_core.domain.validation import EnsureOpen
     from registration_core.domain.values import Answer
 
 
 def validate_members(
-    form: Form, sent: Mapping[str, object], language: str, *, today: date
+    form: Form, sent: Mapping[str, object], language: str, *, today: date, ensure_open: EnsureOpen | None = None
 ) -> tuple[dict[str, Answer], ...]:
     """Return each participant's answers, with those that are for all, as they are stored; see `validation.validate`.
 
@@ -39,7 +40,7 @@ def validate_members(
         assert isinstance(own, dict)  # noqa: S101 - checked above
         theirs = {name if name in group.fields else f"{name}-{number}": value for name, value in own.items()}
         try:
-            checked[number] = validate(form, once | theirs, language, today=today)
+            checked[number] = validate(form, once | theirs, language, today=today, ensure_open=ensure_open)
         except InvalidAnswersError as error:
             for each in error.errors:
                 name = numbered(each.field, number) if each.field in group.fields else each.field

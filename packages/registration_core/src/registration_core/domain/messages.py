@@ -47,6 +47,8 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "unknown_option": "Choose one of: {options}.",
         "repeated_option": "Choose each option only once.",
         "not_offered": "{option} doesn't go with your answer to “{question}”. Choose another option.",
+        "option_closed": "{option} is closed. Choose another option.",
+        "option_closed_until": "{option} opens on {day} at {time}. Choose another option, or come back then.",
         "too_few": "Choose at least {limit} options.",
         "too_many": "Choose at most {limit} options.",
         "file_elsewhere": "Leave this out. Files are sent after the answers.",
@@ -85,6 +87,8 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "unknown_option": "Välj ett av: {options}.",
         "repeated_option": "Välj varje alternativ bara en gång.",
         "not_offered": "{option} passar inte ihop med ditt svar på ”{question}”. Välj ett annat alternativ.",
+        "option_closed": "{option} är stängd. Välj ett annat alternativ.",
+        "option_closed_until": "{option} öppnar den {day} kl. {time}. Välj ett annat alternativ, eller kom tillbaka.",
         "too_few": "Välj minst {limit} alternativ.",
         "too_many": "Välj högst {limit} alternativ.",
         "file_elsewhere": "Utelämna detta. Filer skickas efter svaren.",
@@ -95,7 +99,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
 }
 """Wordings and their sentences; `code_of` returns a wording's code."""
 
-_WORDINGS = ("required", "not_a_date", "too_early", "too_late")
+_WORDINGS = ("required", "not_a_date", "too_early", "too_late", "option_closed")
 
 LANGUAGES = tuple(MESSAGES)
 """The built-in languages. A form brings its own words for any other."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from registration_core.domain.lengths import before
+from registration_core.domain.openings import form_opening, option_opening
 from registration_core.domain.submission import STANDING
 
 TYPE_CHECKING = False
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from registration_core.domain.fields import Field, Option
     from registration_core.domain.forms import Form
+    from registration_core.domain.openings import Overrides
     from registration_core.domain.submission import Submission
 
 
@@ -87,11 +89,13 @@ def changeable_fields(form: Form, submission: Submission, now: datetime) -> tupl
     )
 
 
-def offered_options(form: Form, field: Field, submission: Submission, now: datetime) -> tuple[Option, ...]:
+def offered_options(
+    form: Form, field: Field, submission: Submission, overrides: Overrides, now: datetime
+) -> tuple[Option, ...]:
     """Return the options that a registrant may choose now, with the one that they have.
 
-    The form offers an option for a new choice while its own time for changes lasts and the form is
-    open. What depends on an answer that stays is left out if it isn't offered with it.
+    The form offers an option for a new choice while its own time for changes lasts, and it and the
+    form are open. What depends on an answer that stays is left out if it isn't offered with it.
     """
     rules = own_changes_of(form)
     return tuple(
@@ -99,7 +103,7 @@ def offered_options(form: Form, field: Field, submission: Submission, now: datet
         for option in field.options
         if option.value == submission.answers.get(field.name)
         or (
-            (field != form.chosen_field or may_be_chosen(form, option, now))
+            (field != form.chosen_field or may_be_chosen(form, option, overrides, now))
             and (
                 option.show_when is None
                 or (rules is not None and option.show_when.field in rules.fields)
@@ -109,8 +113,8 @@ def offered_options(form: Form, field: Field, submission: Submission, now: datet
     )
 
 
-def may_be_chosen(form: Form, option: Option, now: datetime) -> bool:
+def may_be_chosen(form: Form, option: Option, overrides: Overrides, now: datetime) -> bool:
     """Whether a registrant may move to this option of the field that the form is about."""
     ends = changes_end(form, option)
-    is_open = (form.opens_at is None or form.opens_at <= now) and (form.closes_at is None or now < form.closes_at)
-    return is_open and (ends is None or now < ends) and (option.starts_at is None or now < option.starts_at)
+    is_open = form_opening(form, overrides, now).open and option_opening(option, overrides, now).open
+    return is_open and (ends is None or now < ends)

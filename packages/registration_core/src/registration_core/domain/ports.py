@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         OutgoingMail,
         RenderedMail,
     )
+    from registration_core.domain.openings import Override, Overrides
     from registration_core.domain.quota import PublicSeats, QuotaState
     from registration_core.domain.submission import (
         Idempotency,
@@ -167,6 +168,14 @@ class SubmissionRepository(ABC):
         """Return the quotas of a form's options by option, without those that aren't stored yet."""
 
     @abstractmethod
+    def overrides(self, form: str) -> Overrides:
+        """Return the overrides in force of a form's openings; see `domain.openings`."""
+
+    @abstractmethod
+    def seats_and_overrides(self, form: str, options: Sequence[str]) -> tuple[Mapping[str, QuotaState], Overrides]:
+        """Return what `quotas` and `overrides` return, in one call."""
+
+    @abstractmethod
     def rank(self, form: str, option: str, ticket: int) -> int:
         """Return a ticket's rank: 1 for the next to be promoted."""
 
@@ -261,6 +270,14 @@ class ManagedRepository(SubmissionRepository):
         by: an IAM principal, stored with the quota; None stores nobody. instead_of: the capacity
         that it must have now; None for any. Raises QuotaNotFoundError, QuotaChangedError.
         """
+
+    @abstractmethod
+    def override(self, form: str, option: str, override: Override) -> None:
+        """Store an override, in place of the option's last one, and its line of the history. option: or WHOLE_FORM."""
+
+    @abstractmethod
+    def override_history(self, form: str, *, limit: int) -> Sequence[tuple[str, Override]]:
+        """Return the newest lines of the history of overrides, newest first, each with its option or WHOLE_FORM."""
 
     @abstractmethod
     def show_seats(self, form: str, option: str, seats: PublicSeats) -> None:

@@ -22,19 +22,29 @@ if TYPE_CHECKING:
 
     Say: TypeAlias = Callable[[Field | None, ValueRefusedError, object], str]
     """Words a refusal: of a field, None for an unknown one, and what was sent."""
+    EnsureOpen: TypeAlias = Callable[[Field, Answer], None]
+    """Raises ValueRefusedError for an answer whose option is closed."""
 
 UNKNOWN_FIELDS_NAMED = 20
 _NAME_LENGTH = 40
 
 
-def validate(form: Form, raw: Mapping[str, object], language: str, *, today: date) -> dict[str, Answer]:
+def validate(
+    form: Form,
+    raw: Mapping[str, object],
+    language: str,
+    *,
+    today: date,
+    ensure_open: EnsureOpen | None = None,
+) -> dict[str, Answer]:
     """Return the stored form of the answers, in the form's order, without empty ones.
 
     What isn't asked with these answers (`Field.show_when`) is left out, because a page without
     JavaScript shows every question. So is a hidden answer that breaks its rules, because the
     visitor can't correct it. raw: JSON values by field name. language: of the error
-    messages. today: the day that a field's limits count from. Raises InvalidAnswersError with every
-    wrong field, in the form's order, and then the first 20 unknown fields.
+    messages. today: the day that a field's limits count from. ensure_open: None if no option can be
+    closed. Raises InvalidAnswersError with every wrong field, in the form's order, and then the first
+    20 unknown fields.
     """
 
     def read(field: Field, value: object) -> object:
@@ -45,7 +55,8 @@ def validate(form: Form, raw: Mapping[str, object], language: str, *, today: dat
         except ValueRefusedError:
             return None
 
-    return collect(form, raw, today=today, read=read, say=worded_for_visitors(form, language))
+    say = worded_for_visitors(form, language)
+    return collect(form, raw, today=today, read=read, say=say, ensure_open=ensure_open)
 
 
 def worded_for_visitors(form: Form, language: str) -> Say:
@@ -70,6 +81,7 @@ def collect(
     today: date,
     read: Callable[[Field, object], object],
     say: Say,
+    ensure_open: EnsureOpen | None = None,
 ) -> dict[str, Answer]:
     """Return the answers as they are kept, see `validate`.
 
@@ -87,6 +99,8 @@ def collect(
             value = _answer(field, read(field, raw_value), today)
             if (refusal := refused_option(form, field, value, answers, undecided=wrong)) is not None:
                 raise refusal
+            if ensure_open is not None and value is not None:
+                ensure_open(field, value)
         except ValueRefusedError as error:
             errors.append(FieldError(field.name, error.code, say(field, error, raw_value)))
             wrong.add(field.name)

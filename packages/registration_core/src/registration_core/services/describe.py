@@ -4,39 +4,52 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from registration_core.domain.errors import FormClosedError
+from registration_core.domain.errors import StorageUnavailableError
 from registration_core.domain.fields import FieldType
+from registration_core.domain.openings import closed_options, form_opening
 from registration_core.domain.quota import QuotaState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
     from typing import Any
 
     from registration_core.domain.fields import Field
     from registration_core.domain.forms import Form
+    from registration_core.domain.openings import Overrides
     from registration_core.domain.ports import Clock, SubmissionRepository
 
 
-class DescribeService:
-    """Describes forms."""
+CLOSED = "closed"
+"""What the pages' own description says instead of the seats of an option that is closed."""
 
-    def __init__(self, *, repository: SubmissionRepository, clock: Clock) -> None:
+
+class DescribeService:
+    """Describes forms. overrides: of forms without options that open and close."""
+
+    def __init__(
+        self,
+        *,
+        repository: SubmissionRepository,
+        clock: Clock,
+        overrides: Callable[[Form], Overrides] = lambda _form: {},
+    ) -> None:
         self._repository = repository
         self._clock = clock
+        self._overrides = overrides
 
     def describe(self, form: Form) -> dict[str, Any]:
         """Return values for JSON, without what isn't set.
 
         Texts stand there in every language; a date's limits as they are today; at a counted option
         `seats`, which tells roughly how many are left, as of the last sweep: a number, or a change
-        at once, would show whether a request that was just sent took a seat. What only concerns the
-        staff is not told. Raises StorageUnavailableError.
+        at once, would show whether a request that was just sent took a seat. At an option that is
+        closed now, `open` is false. What only concerns the staff is not told. Raises
+        StorageUnavailableError.
         """
         now = self._clock.now().astimezone(UTC)
-        capacities = form.capacities()
-        states = self._repository.quotas(form.name, tuple(capacities)) if capacities else {}
+        states, overrides = self._stored(form)
         data: dict[str, Any] = {
             "name": form.name,
             "version": form.version,
@@ -45,12 +58,7 @@ class DescribeService:
         }
         if form.description is not None:
             data["description"] = dict(form.description.by_language)
-        try:
-            form.ensure_open(now)
-        except FormClosedError:
-            data["open"] = False
-        else:
-            data["open"] = True
+        data["open"] = form_opening(form, overrides, now).open
         for key, moment in (("opens_at", form.opens_at), ("closes_at", form.closes_at)):
             if moment is not None:
                 data[key] = moment.isoformat()
@@ -59,23 +67,57 @@ class DescribeService:
         data["retention_days"] = form.retention_days
         data |= {"sections": sections} if (sections := [one.to_dict() for one in form.sections]) else {}
         data["fields"] = [field_description(field, form.today(now)) for field in form.fields]
+        closed = closed_options(form, overrides, now)
         for field in data["fields"]:
-            if form.quota is not None and field["name"] == form.quota.field:
+            if form.chosen_field is not None and field["name"] == form.chosen_field.name:
                 for option in field["options"]:
                     _show_seats(option, form.name, states)
+                    if option["value"] in closed:
+                        option["open"] = False
+                        option.pop("seats", None)
         return data
+
+    def closed_options(self, form: Form) -> frozenset[str]:
+        """Return the options that are closed now; by the form file if the table can't be read."""
+        if form.chosen_field is None:
+            return frozenset()
+        try:
+            overrides = self._repository.overrides(form.name)
+        except StorageUnavailableError:
+            overrides = {}
+        return closed_options(form, overrides, self._clock.now())
+
+    def _stored(self, form: Form) -> tuple[Mapping[str, QuotaState], Overrides]:
+        """Return the form's quotas and overrides."""
+        if form.chosen_field is None:
+            return {}, self._overrides(form)
+        return self._repository.seats_and_overrides(form.name, tuple(form.capacities()))
 
 
 def in_brief(description: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the changing parts of a form's description, for the site's pages: seats and date limits."""
+    """Return the changing parts of a form's description, for the site's pages: seats and date limits.
+
+    `seats` is `closed` for an option that is closed, and for all if the form is.
+    """
     fields = []
     for field in description["fields"]:
-        seats = [{"value": one["value"], "seats": one["seats"]} for one in field.get("options", ()) if "seats" in one]
         if field["type"] == FieldType.DATE:
             fields.append({key: field[key] for key in ("name", "minimum", "maximum")})
-        elif seats:
-            fields.append({"name": field["name"], "options": seats})
+        elif options := _brief_options(field, is_open=description["open"]):
+            fields.append({"name": field["name"], "options": options})
     return {"name": description["name"], "version": description["version"], "fields": fields}
+
+
+def _brief_options(field: Mapping[str, Any], *, is_open: bool) -> list[dict[str, str]]:
+    options = field.get("options", ())
+    changing = not is_open and any(
+        {"seats", "starts_at", "opens_at", "closes_at"} & option.keys() for option in options
+    )
+    seats = {
+        option["value"]: CLOSED if changing or not option.get("open", True) else option.get("seats")
+        for option in options
+    }
+    return [{"value": value, "seats": shown} for value, shown in seats.items() if shown is not None]
 
 
 def field_description(field: Field, today: date) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from registration_core.domain.errors import InvalidAnswersError, TooManyRequestsError
 from registration_core.domain.spam import FORMER_HONEYPOT, HUMAN_TOKEN, RESERVED_FIELDS, spam_sign, unreadable_times
@@ -14,10 +15,12 @@ from registration_core.domain.validation import validate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from registration_core.domain.forms import Form
+    from registration_core.domain.openings import Overrides
     from registration_core.domain.ports import Clock, HumanCheck, RateCounter, Signer
+    from registration_core.domain.validation import EnsureOpen
     from registration_core.domain.values import Answer
 
 ADDRESS_WINDOW_S = 10 * 60
@@ -54,13 +57,21 @@ class Door:
     """Admits requests or refuses them. Of a refused request, only the rate counts are stored."""
 
     def __init__(
-        self, *, rates: RateCounter, limits: Limits, signer: Signer, clock: Clock, human_check: HumanCheck | None = None
+        self,
+        *,
+        rates: RateCounter,
+        limits: Limits,
+        signer: Signer,
+        clock: Clock,
+        human_check: HumanCheck | None = None,
+        overrides: Callable[[Form], Overrides] = lambda _form: {},
     ) -> None:
         self._rates = rates
         self._limits = limits
         self._signer = signer
         self._clock = clock
         self._human_check = human_check
+        self._overrides = overrides
 
     def admit(
         self, form: Form, sent: Mapping[str, object], *, address: str, key: str | None, language: str
@@ -76,9 +87,9 @@ class Door:
         them up.
         """
         now = self._clock.now()
-        form.ensure_open(now)
+        ensure_option_open = self._ensure_open(form, now)
         self._count_address(address, now)
-        members = _validated(form, sent, language, now)
+        members = _validated(form, sent, language, now, ensure_option_open)
         answers, together = members[0], members if len(members) > 1 else ()
         sign = spam_sign(form, sent, now=now)
         content = f"{form.name}#{key}" if key else json.dumps([form.name, together or answers], sort_keys=True)
@@ -88,6 +99,17 @@ class Door:
             self._human_check.ensure_human(token if isinstance(token, str) else "", address=address, request=request)
         self._count_email(str(answers[form.email_field]), request, now)
         return Admission(answers, sign, together)
+
+    def _ensure_open(self, form: Form, now: datetime) -> EnsureOpen | None:
+        """Return the check of an answer's option; None if no option can be closed. Raises FormClosedError."""
+        overrides = self._overrides(form)
+        if form.chosen_field is None and not overrides:
+            form.ensure_open(now)
+            return None
+        from registration_core.domain.openings import ensure_open, ensure_option_open  # noqa: PLC0415 - not every form
+
+        ensure_open(form, overrides, now)
+        return partial(ensure_option_open, form, overrides, now)
 
     def _count_address(self, address: str, now: datetime) -> None:
         if not self._limits.per_address or not address:
@@ -112,12 +134,12 @@ class Door:
 
 
 def _validated(
-    form: Form, sent: Mapping[str, object], language: str, now: datetime
+    form: Form, sent: Mapping[str, object], language: str, now: datetime, ensure_open: EnsureOpen | None
 ) -> tuple[Mapping[str, Answer], ...]:
     """Return the stored form of each participant's answers. Raises InvalidAnswersError with every wrong field."""
     wrong = unreadable_times(form, sent, language)
     try:
-        members = _members(form, without_reserved(form, sent), language, now)
+        members = _members(form, without_reserved(form, sent), language, now, ensure_open)
     except InvalidAnswersError as error:
         raise InvalidAnswersError([*error.errors, *wrong]) from None
     if wrong:
@@ -125,12 +147,14 @@ def _validated(
     return members
 
 
-def _members(form: Form, sent: Mapping[str, object], language: str, now: datetime) -> tuple[Mapping[str, Answer], ...]:
+def _members(
+    form: Form, sent: Mapping[str, object], language: str, now: datetime, ensure_open: EnsureOpen | None
+) -> tuple[Mapping[str, Answer], ...]:
     if form.group is None:
-        return (validate(form, sent, language, today=form.today(now)),)
+        return (validate(form, sent, language, today=form.today(now), ensure_open=ensure_open),)
     from registration_core.domain.group_answers import validate_members  # noqa: PLC0415 - few forms have groups
 
-    return validate_members(form, sent, language, today=form.today(now))
+    return validate_members(form, sent, language, today=form.today(now), ensure_open=ensure_open)
 
 
 def without_reserved(form: Form, sent: Mapping[str, object]) -> dict[str, object]:

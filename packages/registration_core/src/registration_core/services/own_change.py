@@ -65,7 +65,8 @@ class OwnChangeService:
         """Return the fields that the registrant may change now, by name, with the options to choose from."""
         now = self._clock.now()
         fields = changeable_fields(form, submission, now)
-        return {field.name: offered_options(form, field, submission, now) for field in fields}
+        overrides = self._repository.overrides(form.name) if form.chosen_field in fields else {}
+        return {field.name: offered_options(form, field, submission, overrides, now) for field in fields}
 
     def seats(self, form: Form) -> Mapping[str, PublicSeats]:
         """Return what the public sees of the seats of each counted option. Raises StorageUnavailableError."""

@@ -8,6 +8,7 @@ from functools import partial
 
 from registration_core.domain.errors import (
     NoSeatError,
+    OptionBegunError,
     QuotaNotFoundError,
     StatusTransitionError,
     StorageUnavailableError,
@@ -15,6 +16,7 @@ from registration_core.domain.errors import (
     SubmissionNotFoundError,
     UnknownFormError,
 )
+from registration_core.domain.openings import ensure_not_begun, has_started
 from registration_core.domain.quota import Waitlist
 from registration_core.domain.staff_actions import StaffAction, ensure_possible
 from registration_core.domain.submission import Status
@@ -44,6 +46,7 @@ class Promotion:
     def promote(self, form: str, option: str, *, by: str = SYSTEM, limit: int | None = None) -> tuple[Submission, ...]:
         """Promote; see `ManageService.promote`."""
         definition = self._forms.get(form)
+        self._ensure_not_begun(definition, option)
         promoted: list[Submission] = []
         overtaken = 0
         while overtaken < ATTEMPTS and (limit is None or len(promoted) < limit):
@@ -69,14 +72,16 @@ class Promotion:
         ensure_possible(StaffAction.PROMOTE, before.status)
         if before.option is None or self._repository.next_waiting(before.form, before.option) != before.id:
             raise StatusTransitionError("Others may be before it on the waiting list. It is promoted in its turn.")
-        after = seated(self._forms.get(before.form), before, now=self._clock.now())
+        form = self._forms.get(before.form)
+        self._ensure_not_begun(form, before.option)
+        after = seated(form, before, now=self._clock.now())
         write = partial(self._repository.change, before, what=StaffAction.PROMOTE.what, by=by)
         return self._seating.place(after, write, may_wait=False)
 
     def may_be_promoted(self, submission: Submission) -> bool:
         """Whether `promote_one` would succeed now."""
         form, option = submission.form, submission.option
-        if option is None or submission.status is not Status.WAITLISTED:
+        if option is None or submission.status is not Status.WAITLISTED or self._has_begun(form, option):
             return False
         state = self._repository.quotas(form, [option]).get(option)
         return state is not None and state.free > 0 and self._repository.next_waiting(form, option) == submission.id
@@ -93,7 +98,7 @@ class Promotion:
                 return ()
             state = self._repository.quotas(form, [option]).get(option)
             return self.promote(form, option) if state is not None and state.free and state.waiting else ()
-        except (StorageUnavailableError, UnknownFormError, QuotaNotFoundError):
+        except (StorageUnavailableError, UnknownFormError, QuotaNotFoundError, OptionBegunError):
             return ()
 
     def waiting(self, form: str, option: str, *, limit: int, without: Collection[str] = ()) -> tuple[Submission, ...]:
@@ -109,13 +114,26 @@ class Promotion:
         )
 
     def sure(self, form: str, option: str) -> bool:
-        """Whether the lowest ticket may be promoted now: no lower one can still come."""
-        return self._repository.next_waiting(form, option) is not None
+        """Whether the lowest ticket may be promoted now: no lower one can still come, and the option hasn't begun."""
+        return self._repository.next_waiting(form, option) is not None and not self._has_begun(form, option)
 
     def goes_by_itself(self, form: str) -> bool:
         """Whether a seat that frees up is given away automatically."""
         quota = self._forms.get(form).quota
         return quota is not None and quota.waitlist is Waitlist.AUTO
+
+    def _has_begun(self, form: str, option: str) -> bool:
+        try:
+            self._ensure_not_begun(self._forms.get(form), option)
+        except OptionBegunError:
+            return True
+        return False
+
+    def _ensure_not_begun(self, form: Form, option: str | None) -> None:
+        """Raise OptionBegunError if nobody may be promoted into the option any more."""
+        now = self._clock.now()
+        if has_started(form, option, now):
+            ensure_not_begun(form, option, self._repository.overrides(form.name), now)
 
     def _waiting(self, submission_id: str) -> Submission:
         submission = self._repository.get(submission_id)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from registration_core.services.file_links import FileLinks
     from registration_core.services.manage import ManageService
     from registration_core.services.notes import NoteService
+    from registration_core.services.openings import OpeningsService
     from registration_core.services.query import QueryService
     from registration_core.services.restore import RestoreService
 
@@ -53,6 +54,9 @@ class SubmissionServices(Protocol):
 
     def files(self) -> FileLinks:
         """Return what links to files. Raises NoFilesError if the stack accepts none."""
+
+    def openings(self) -> OpeningsService:
+        """Return the service that opens and closes forms and their options."""
 
     def notes(self) -> NoteService:
         """Return the service that adds notes to submissions and removes them."""

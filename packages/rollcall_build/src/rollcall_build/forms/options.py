@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 COMMON = ("value", "label", "hint", conditions.KEY)
-OF_A_CHOICE = ("capacity", "starts_at", "ends_at", "place", "min_age", "max_age")
+OF_A_CHOICE = ("capacity", "starts_at", "ends_at", "place", "min_age", "max_age", "opens_at", "closes_at")
 """What an option of a `choice` says besides: of several `choices` none could be told to be the one attended."""
 
 OLDEST = 150
@@ -50,6 +50,7 @@ def _option(option: CheckedTable, languages: Sequence[str], *, with_event: bool)
     if not with_event:
         return Option(value or "", label, hint, show_when=condition)
     starts_at, ends_at = _times(option)
+    opens_at, closes_at = _openings(option, starts_at)
     min_age, max_age = _ages(option, hint)
     return Option(
         value or "",
@@ -62,7 +63,19 @@ def _option(option: CheckedTable, languages: Sequence[str], *, with_event: bool)
         min_age=min_age,
         max_age=max_age,
         show_when=condition,
+        opens_at=opens_at,
+        closes_at=closes_at,
     )
+
+
+def _openings(option: CheckedTable, starts_at: datetime | None) -> tuple[datetime | None, datetime | None]:
+    """Read from when to when the option can be chosen."""
+    opens_at, closes_at = option.moment("opens_at"), option.moment("closes_at")
+    if opens_at is not None and closes_at is not None and opens_at >= closes_at:
+        option.problem('"closes_at" must come after "opens_at"')
+    elif opens_at is not None and closes_at is None and starts_at is not None and opens_at >= starts_at:
+        option.problem('it would never be open: it closes at "starts_at"; give "closes_at" a time after "opens_at"')
+    return opens_at, closes_at
 
 
 def _ages(option: CheckedTable, hint: Text | None) -> tuple[int | None, int | None]:

@@ -85,13 +85,14 @@ def read_spam_rules(values: CheckedTable, names: Sequence[str]) -> SpamRules:
 
 
 def ensure_times_count(values: CheckedTable, fields: Sequence[Field], subject: str | None) -> None:
-    """Note times that would reach nobody's calendar. subject: the field that tells what a submission is about."""
+    """Note times that nothing would follow. subject: the field that tells what a submission is about."""
+    now = f'which is "{subject}"' if subject is not None else "and the form has neither"
     for field in fields:
-        if field.name != subject and any(option.starts_at is not None for option in field.options):
-            now = f'which is "{subject}"' if subject is not None else "and the form has neither"
-            values.problem(
-                f'field "{field.name}": "starts_at" only works in the field that [quota] or else "once" names, {now}'
-            )
+        for key in ("starts_at", "opens_at", "closes_at"):
+            if field.name != subject and any(getattr(option, key) is not None for option in field.options):
+                values.problem(
+                    f'field "{field.name}": "{key}" only works in the field that [quota] or else "once" names, {now}'
+                )
 
 
 def ensure_ages_count(values: CheckedTable, fields: Sequence[Field]) -> None:

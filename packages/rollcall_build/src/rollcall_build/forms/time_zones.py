@@ -11,12 +11,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from importlib import resources
 from pathlib import Path
 
+from registration_core.domain.fields import OPTION_TIMES
 from registration_core.domain.time_zones import TimeZone, local
 from rollcall_build.toml_files import read_toml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from registration_core.domain.fields import Option
     from registration_core.domain.forms import Form
@@ -58,7 +60,8 @@ def in_zone(form: Form, zone: TimeZone) -> Form:
 
 
 def _option_in_zone(option: Option, zone: TimeZone) -> Option:
-    return replace(option, starts_at=_shown(option.starts_at, zone), ends_at=_shown(option.ends_at, zone))
+    times: dict[str, Any] = {key: _shown(getattr(option, key), zone) for key in OPTION_TIMES}
+    return replace(option, **times)
 
 
 def _shown(at: datetime | None, zone: TimeZone) -> datetime | None:

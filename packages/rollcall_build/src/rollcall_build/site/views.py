@@ -38,13 +38,15 @@ DAYS_A_YEAR = 365
 class FormView:
     """A form as its page shows it.
 
-    link: its name in the navigation. api: the address of the form's description; described: whether its page reads that
-    for free seats or a date's limits. conditional: whether questions or options depend on answers. grouped: whether
-    several participants can be sent together. asks_for_files: whether a question is for files. option: the field
-    that chooses the option; empty if none does. honeypot: the field that only programs fill in. messages: the script's
-    messages, as data attributes. retention: how long submissions are kept, in words. receipt: what the thank-you page
-    says. hidden: the names of hidden fields, with the parameters that fill them in. filled: whether the address may
-    fill in answers. thanks: the address of its thank-you page. marks: what its address of the API has besides the
+    link: its name in the navigation. api: the address of the form's description; described: whether
+    its page reads that for free seats, what is closed or a date's limits. conditional: whether
+    questions or options depend on answers. grouped: whether several participants can be sent
+    together. asks_for_files: whether a question is for files. option: the field that chooses the
+    option; empty if none does. honeypot: the field that only programs fill in. messages: the script's
+    messages, as data attributes. retention: how long submissions are kept, in words. receipt: what
+    the thank-you page says. hidden: the names of hidden fields, with the parameters that fill them
+    in. filled: whether the address may fill in answers. thanks: the address of its thank-you page.
+    marks: what its address of the API has besides the
     language. embed_on: the origins that may frame it; empty outside of a frame.
     """
 
@@ -108,7 +110,7 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, p
         path=path,
         action=f"{api_url}/{form.name}",
         api=f"{api_url}/forms/{form.name}",
-        described=bool(form.capacities()) or any(map(_moves, form.fields)),
+        described=bool(_changing_options(form)) or any(map(_moves, form.fields)),
         conditional=any(field.conditions for field in form.fields),
         asks_for_files=form.asks_for_files,
         option=form.chosen_field.name if form.chosen_field is not None else "",
@@ -139,7 +141,7 @@ def _sections(form: Form, texts: Texts, language: str) -> tuple[SectionView, ...
 def _field(form: Form, field: Field, language: str) -> FieldView:
     """Return a field with the data for the page's script: its checks, and which options are counted."""
     view = field_view(form, field, language)
-    counted = form.capacities() if form.quota is not None and form.quota.field == field.name else {}
+    counted = _changing_options(form) if field == form.chosen_field else ()
     options = tuple(replace(option, counted=option.value in counted) for option in view.options)
     field_checks = checks_of(field, language, form.words)
     checks = json.dumps(
@@ -151,6 +153,16 @@ def _field(form: Form, field: Field, language: str) -> FieldView:
 def _in_single_quotes(text: str) -> Markup:
     """Escape a text for an attribute in single quotes, because escaping JSON's double quotes takes five bytes each."""
     return Markup(text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;"))  # noqa: S704 - escaped here
+
+
+def _changing_options(form: Form) -> tuple[str, ...]:
+    """Return the options that have seats or times, so that what the page says of them changes."""
+    options = form.chosen_field.options if form.chosen_field is not None else ()
+    return tuple(
+        option.value
+        for option in options
+        if option.capacity is not None or option.starts_at or option.opens_at or option.closes_at
+    )
 
 
 def _moves(field: Field) -> bool:

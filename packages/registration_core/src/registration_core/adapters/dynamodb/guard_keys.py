@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from registration_core.adapters.dynamodb.table import Table
+    from registration_core.adapters.dynamodb.table import Key, Table
 
 KEY_BYTES = 32
 FRESH_S = 5 * 60
@@ -29,8 +29,8 @@ class GuardKeys(Signer):
     """Makes fingerprints with the table's current key, and reads the keys on first use.
 
     If several functions create the item at the same time, one wins, and all use its key.
-    fingerprint and fingerprints raise StorageUnavailableError if the keys were never read and can't
-    be read now.
+    beside: other items, which are looked for in the same call; see `has`. Each method but warm
+    raises StorageUnavailableError if the keys were never read and can't be read now.
     """
 
     def __init__(
@@ -39,12 +39,15 @@ class GuardKeys(Signer):
         *,
         randomness: Callable[[int], bytes] = os.urandom,
         monotonic: Callable[[], float] = time.monotonic,
+        beside: Sequence[Key] = (),
     ) -> None:
         self._table = table
         self._randomness = randomness
         self._monotonic = monotonic
         self._signers: tuple[HmacSigner, ...] = ()
         self._read_at = 0.0
+        self._beside = beside
+        self._found: frozenset[Key] = frozenset()
 
     def warm(self) -> None:
         """Read the keys now, in the cold start. If that fails, the first event tries again."""
@@ -61,9 +64,21 @@ class GuardKeys(Signer):
         """Return the HMAC-SHA256 of purpose and value under each key, the current one first."""
         return tuple(signer.fingerprint(purpose, value) for signer in self._current())
 
+    def has(self, key: Key) -> bool:
+        """Whether one of the items beside the keys was there when they were read."""
+        self._current()
+        return key in self._found
+
     def keys(self) -> tuple[str, ...]:
         """Read the keys, and create the first one if there is none. Raises StorageUnavailableError."""
-        item = self._table.get(keys.GUARD_KEYS)
+        if self._beside:
+            stored = {
+                (item["pk"], item["sk"]): item for item in self._table.batch_get([keys.GUARD_KEYS, *self._beside])
+            }
+            item = stored.pop(keys.GUARD_KEYS, None)
+            self._found = frozenset(stored)
+        else:
+            item = self._table.get(keys.GUARD_KEYS)
         return self._make() if item is None else recognised(item)
 
     def _make(self) -> tuple[str, ...]:

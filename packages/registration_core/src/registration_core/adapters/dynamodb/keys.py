@@ -25,6 +25,8 @@ BLANK = "BLANK#"
 SENDING = "ROUND#"
 WEBHOOK = "HOOK#"
 QUOTA = "QUOTA"
+OPENINGS = "OPENINGS"
+OVERRIDE = "AT#"
 SEAT = "SEAT#"
 WAIT = "WAIT#"
 
@@ -111,6 +113,16 @@ def seat_key(form: str, option: str, submission_id: str) -> tuple[str, str]:
 def wait_key(form: str, option: str, ticket: int) -> tuple[str, str]:
     """Return pk and sk of a ticket on the waiting list; they sort by ticket."""
     return f"QUOTA#{form}#{option}", f"{WAIT}{ticket:010}"
+
+
+def openings_key(form: str) -> tuple[str, str]:
+    """Return pk and sk of the overrides in force of a form's openings."""
+    return f"{OPENINGS}#{form}", OPENINGS
+
+
+def override_key(form: str, event_id: str) -> tuple[str, str]:
+    """Return pk and sk of a line in the history of overrides. event_id: a ULID."""
+    return openings_key(form)[0], f"{OVERRIDE}{event_id}"
 
 
 def rate_key(fingerprint: str, window: str) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice, repeat
+
 from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
 from registration_core.adapters.dynamodb.seats import read_state
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
 
+    from registration_core.domain.openings import Override
     from registration_core.domain.quota import PublicSeats, QuotaState
     from registration_core.domain.submission import Once, Submission
 
@@ -68,6 +71,26 @@ class ManagedDynamoRepository(DynamoSubmissionRepository, ManagedRepository):
         if not changed and state.capacity != capacity:  # else it's ours, or the same value
             raise QuotaChangedError(state)
         return state
+
+    def override(self, form: str, option: str, override: Override) -> None:
+        """Store an override and its line of the history, all or nothing."""
+        from registration_core.adapters.dynamodb.openings import store_override  # noqa: PLC0415 - one command does
+
+        store_override(self._table, form, option, override, randomness=self._randomness)
+
+    def override_history(self, form: str, *, limit: int) -> Sequence[tuple[str, Override]]:
+        """Return the newest lines of the history of overrides, newest first."""
+        from registration_core.adapters.dynamodb.openings import read_override  # noqa: PLC0415 - as above
+
+        pk, _ = keys.openings_key(form)
+        lines = self._table.query(
+            "pk = :pk AND begins_with(sk, :line)",
+            newest_first=True,
+            limits=repeat(limit),
+            pk=pk,
+            line=keys.OVERRIDE,
+        )
+        return [(line["option"], read_override(line)) for line in islice(self._alive(lines), limit)]
 
     def show_seats(self, form: str, option: str, seats: PublicSeats) -> None:
         """Set what the public sees of an option's seats."""

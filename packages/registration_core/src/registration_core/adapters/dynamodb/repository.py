@@ -7,7 +7,7 @@ from functools import partial
 
 from registration_core.adapters.dynamodb import items, keys
 from registration_core.adapters.dynamodb.new_submission import NewSubmission
-from registration_core.adapters.dynamodb.seats import Seats
+from registration_core.adapters.dynamodb.seats import Seats, read_state
 from registration_core.domain.errors import SubmissionNotFoundError
 from registration_core.domain.ports import SubmissionRepository
 from registration_core.domain.submission import Status, SubmissionDetails, SubmissionPage, email_key
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.tickets import Tickets
     from registration_core.domain.groups import Newcomer, Share
     from registration_core.domain.mail import MailRequest, MailState
+    from registration_core.domain.openings import Overrides
     from registration_core.domain.ports import Clock
     from registration_core.domain.quota import QuotaState
     from registration_core.domain.submission import Idempotency, Once, Receipt, Submission
@@ -150,6 +151,25 @@ class DynamoSubmissionRepository(SubmissionRepository):
     def quotas(self, form: str, options: Sequence[str]) -> Mapping[str, QuotaState]:
         """Return the quotas of a form's options by option."""
         return self._seats.states(form, options)
+
+    def overrides(self, form: str) -> Overrides:
+        """Return the overrides in force of a form's openings."""
+        item = self._table.get(keys.openings_key(form))
+        if item is None:
+            return {}
+        from registration_core.adapters.dynamodb.openings import read_overrides  # noqa: PLC0415 - few forms have any
+
+        return read_overrides(item)
+
+    def seats_and_overrides(self, form: str, options: Sequence[str]) -> tuple[Mapping[str, QuotaState], Overrides]:
+        """Return what `quotas` and `overrides` return, read at once."""
+        from registration_core.adapters.dynamodb.openings import read_overrides  # noqa: PLC0415 - as above
+
+        places = [keys.openings_key(form), *(keys.quota_key(form, option) for option in options)]
+        stored = list(self._table.batch_get(places))
+        openings = next((item for item in stored if item["sk"] == keys.OPENINGS), None)
+        states = map(read_state, (item for item in stored if item["sk"] == keys.QUOTA))
+        return {state.option: state for state in states}, read_overrides(openings)
 
     def rank(self, form: str, option: str, ticket: int) -> int:
         """Return a ticket's rank."""

@@ -13,8 +13,12 @@ from admin_cli.organisation.languages import remove
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.package import site_parts
 from rollcall_build.site.build import build
+from rollcall_build.site.content import SiteContentError
+from rollcall_build.site.errors import SiteBuildError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rollcall_build.sources import Sources
 
 GUIDE = (ROOT / "docs" / "make-it-yours.md").read_text(encoding="utf-8")
@@ -135,3 +139,25 @@ def test_guide__makes_forms_that_accept_their_own_examples(sources: Sources) -> 
     field = compile_forms(sources.forms)["registration"].field("course")
     assert field is not None
     assert [option.value for option in field.options] == ["line-followers", "keelboat"]
+
+
+def test_own_changes__need_words_in_every_language(tmp_path: Path) -> None:
+    """Content files from before `[own_changes]` lack them, and the page would break for a registrant."""
+    sources = copied_sources(tmp_path)
+    file = sources.site / "my.sv.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("[my.change]", "[my.changes]"), encoding="utf-8")
+    english = sources.site / "my.en.toml"
+    english.write_text(english.read_text(encoding="utf-8").replace("[my.change]", "[my.changes]"), encoding="utf-8")
+    assert list(site_parts(sources))
+
+    form = sources.forms / "contact" / "form.toml"
+    form.write_text(
+        form.read_text(encoding="utf-8").replace("[title]", '[own_changes]\nfields = ["name"]\n\n[title]', 1),
+        encoding="utf-8",
+    )
+
+    with pytest.raises(SiteContentError) as raised:
+        list(site_parts(sources))
+    with pytest.raises(SiteBuildError, match=r"my\.change"):  # so `rollcall check` says so too
+        build(sources, api_url="https://api.example/v1", site_url="https://site.example", out=tmp_path / "site")
+    assert "site/my.sv.toml: [my.change] is missing, and forms/contact/form.toml has [own_changes]" in str(raised.value)

@@ -32,7 +32,7 @@ from rollcall_build.files import replace_file, staff_package
 from rollcall_build.forms.example_addresses import ensure_own_addresses
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.mails.checks import check_mails
-from rollcall_build.site.content import SiteContent, read_site_content
+from rollcall_build.site.content import SiteContent, ensure_words_of_changes, read_site_content
 from rollcall_build.site.pages import form_links, home_path, navigation
 from rollcall_build.site.theme import SCHEMES, read_theme
 from rollcall_build.sources import Sources, sources_of
@@ -148,6 +148,7 @@ def site_parts(sources: Sources) -> Iterator[tuple[str, bytes]]:
         "drawings": {name: theme.drawings[name] for name in PAGE_DRAWINGS if name in theme.drawings},
         "theme_colours": {scheme: theme.colours[scheme]["card"] for scheme in SCHEMES},
     }
+    ensure_words_of_changes(content, forms)
     words = {language: _page_words(content, forms, language, look) for language in content.languages}
     pages = {language: {link.name: link.path for link in form_links(content, forms, language)} for language in words}
     yield f"forms/{PAGES}", json.dumps(pages, separators=(",", ":")).encode()

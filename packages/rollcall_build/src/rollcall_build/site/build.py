@@ -12,7 +12,13 @@ from registration_core.domain.forms import Form
 from rollcall_build.forms.embedding import taken_addresses
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.site.assets import Assets
-from rollcall_build.site.content import SHARED, SiteContent, SiteContentError, read_site_content
+from rollcall_build.site.content import (
+    SHARED,
+    SiteContent,
+    SiteContentError,
+    ensure_words_of_changes,
+    read_site_content,
+)
 from rollcall_build.site.desk import PAGE as DESK_PAGE
 from rollcall_build.site.desk import TEMPLATES, Desk, desk_assets
 from rollcall_build.site.embeds import embed_pages, embed_view
@@ -52,14 +58,15 @@ def build(sources: Sources, *, api_url: str, site_url: str, out: Path, desk: Des
 
 def shipped_pages(sources: Sources) -> tuple[Page, ...]:
     """Return every page of an organisation's site, in every language. Raises SiteBuildError or FormFileError."""
-    return _pages(_content(sources), compile_forms(sources.forms))
+    forms = compile_forms(sources.forms)
+    return _pages(_content(sources, forms), forms)
 
 
 def render(
     sources: Sources, forms: Mapping[str, Form], *, api_url: str, site_url: str, desk: Desk | None = None
 ) -> tuple[SiteFile, ...]:
     """Return every file of the site, sorted by key, without writing any. Raises SiteBuildError."""
-    content = _content(sources)
+    content = _content(sources, forms)
     pages = _pages(content, forms)
     theme = _theme(sources)
     folders = {ASSETS: sources.root / ASSETS, PICTURES: sources.organisation / PICTURES}
@@ -135,11 +142,13 @@ def _look(theme: Theme) -> dict[str, object]:
     }
 
 
-def _content(sources: Sources) -> SiteContent:
+def _content(sources: Sources, forms: Mapping[str, Form]) -> SiteContent:
     try:
-        return read_site_content(sources.site, source=CONTENT)
+        content = read_site_content(sources.site, source=CONTENT)
+        ensure_words_of_changes(content, forms)
     except SiteContentError as error:
         raise SiteBuildError(str(error)) from error
+    return content
 
 
 def _pages(content: SiteContent, forms: Mapping[str, Form]) -> tuple[Page, ...]:

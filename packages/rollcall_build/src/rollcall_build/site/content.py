@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from registration_core.domain.forms import Form
+
 SHARED = time_zones.FILE
 """The file with what is the same in every language."""
 UNLISTED = "unlisted_forms"
@@ -81,6 +83,26 @@ def read_site_content(folder: Path, *, source: str = "site") -> SiteContent:
     if problems:
         raise SiteContentError("\n".join(problems))
     return SiteContent(words, tuple(unlisted))
+
+
+def ensure_words_of_changes(content: SiteContent, forms: Mapping[str, Form]) -> None:
+    """Raise SiteContentError if a form lets registrants change answers, and a language has no words for that page.
+
+    Content files from before `[own_changes]` lack them.
+    """
+    name = next((form.name for form in forms.values() if form.own_changes is not None), None)
+    missing = [
+        f"site/my.{language}.toml: [{table}] is missing, and forms/{name}/form.toml has [own_changes]; copy it from "
+        "example/site in the product."
+        for language, words in content.words.items()
+        for table, there in (
+            ("my.change", "change" in words["my"]),
+            ("my.problem.too_late", "too_late" in words["my"]["problem"]),
+        )
+        if name is not None and not there
+    ]
+    if missing:
+        raise SiteContentError("\n".join(missing))
 
 
 def _words(folder: Path, language: str, shared: dict[str, Any], source: str) -> dict[str, Any]:

@@ -45,6 +45,7 @@ IDENTIFIERS = (
     (
         (
             r"(:cloudfront::\d+:[a-z-]+/|:event-source-mapping:|/stream/|:::rollcall-local-(?:exports|site)-\d+/"
+            r"|:::rollcall-local-files-\d+/(?:incoming|kept)/"
             r"|/restapis/|/tags/|:userpool/).+"
         ),
         r"\1x",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path  # noqa: TC003 - Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from admin_cli.errors import CliError, ExitCode
 from admin_cli.services import of
 from admin_cli.submissions.filters import (  # noqa: TC001 - Typer reads the annotations
     FormOption,
@@ -21,8 +23,9 @@ from admin_cli.terminal.help import Command, verb
 from registration_core.domain.filters import selection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from admin_cli.services import Services
     from admin_cli.stack import Stack
     from registration_core.domain.selection import Selection
 
@@ -92,6 +95,10 @@ def export(
             help="Between CSV cells: comma, semicolon or tab (default: what spreadsheets in that language expect).",
         ),
     ] = None,
+    files: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Download the registrants' files instead, one folder per reference."),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted export.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the file, or discard an interrupted export.")] = False,
     jobs: Annotated[
@@ -103,7 +110,7 @@ def export(
     CSV, TSV and Excel have the form's labels as headings, so each file is for one form. JSON and
     JSON lines have what `list --json` prints, for one form or all of them. Parquet has typed
     columns. The file appears when it is complete. If an export is interrupted, continue it with
-    --resume.
+    --resume. --files downloads the files of the same submissions; run it again to continue.
 
     Examples:
       rollcall export registrations.csv --form registration
@@ -113,6 +120,7 @@ def export(
       rollcall export registrations.csv --resume
       rollcall export --form registration --columns reference,participant,course | head
       rollcall export --format jsonl --since 7d | jq -r .email
+      rollcall export --form registration --files downloads
     """
     from admin_cli.export import options  # noqa: PLC0415 - only when it is asked for
     from admin_cli.export.delimiters import read_delimiter  # noqa: PLC0415
@@ -131,6 +139,9 @@ def export(
             versions_of=stack.versions_of,
         )
 
+    if files is not None:
+        _files(services, choose, files, sheet=file != "-" or any((format_, columns, sort, language, resume)))
+        return
     names = None if columns is None else [name.strip() for name in columns.split(",") if name.strip()]
     if names == []:
         stack = services.stack()
@@ -140,6 +151,17 @@ def export(
         file, format_, names, language, read_delimiter(delimiter), sort, resume, force, jobs or _default_jobs()
     )
     options.export(services, requested, choose)
+
+
+def _files(services: Services, choose: Callable[[Stack], Selection], folder: Path, *, sheet: bool) -> None:
+    """Download the files of a selection. sheet: whether options ask for a sheet, which takes a command of its own."""
+    from admin_cli.files.downloads import save_all  # noqa: PLC0415 - only for files
+
+    if sheet:
+        raise CliError("--files only downloads files. Export the sheet with another command.", exit_code=ExitCode.USAGE)
+    stack = services.stack()
+    submissions = (one for one in stack.query().select(choose(stack)) if one.files)
+    save_all(services, submissions, folder)
 
 
 def _default_jobs() -> int:

@@ -57,7 +57,7 @@ def functions(patient: Patient) -> Verdict:
     from rollcall_build.package import FUNCTIONS  # noqa: PLC0415 - reads forms; only for this
 
     description = patient.stack.description
-    by_choice = {"staff": description.desk, "deliver": description.webhooks}
+    by_choice = {"staff": description.desk, "deliver": description.webhooks, "files": description.files_bucket}
     names = (*FUNCTIONS, *(name for name, chosen in by_choice.items() if chosen is not None))
     problems = []
     for name in names:

@@ -113,6 +113,9 @@ def _file_of_values(sources: Sources, file: Path, forms: Mapping[str, Form]) -> 
     if values.get("webhooks") is None and (telling := [name for name, form in forms.items() if form.webhooks]):
         says = f"{name}: the webhooks of {', '.join(telling)} are not delivered."
         yield Finding("values", Health.WARNING, says, "Add webhooks = {} if this stack should: docs/options.md")
+    if values.get("files") is None and (asking := [name for name, form in forms.items() if form.asks_for_files]):
+        says = f"{name}: nobody can send the files that {', '.join(asking)} asks for."
+        yield Finding("values", Health.FAILURE, says, "Add files = {}: docs/options.md, Files")
 
 
 def _disagreements(

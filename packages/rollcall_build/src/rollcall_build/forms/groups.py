@@ -40,6 +40,10 @@ def read_group(values: CheckedTable, form: Form) -> Group | None:
     _ensure_one_block(table, group, names, [section.begins_with for section in form.sections])
     _ensure_told_apart(table, group, form)
     _ensure_judged(table, group, form.fields)
+    if form.asks_for_files:
+        table.problem(
+            'a form with [group] can\'t have a field of type "file" yet; ask for files in a form of their own'
+        )
     return group
 
 

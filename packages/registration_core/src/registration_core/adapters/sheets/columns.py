@@ -131,7 +131,9 @@ class Columns:
         for form in versions:
             for field in form.fields:
                 self._fields.setdefault(field.name, []).append((form.version, field))
-        present = [field.name for field in versions[0].fields] if versions else []
+        # Files are no answers: `rollcall export --files` downloads them.
+        asked = [field for field in versions[0].fields if field.type is not FieldType.FILE] if versions else []
+        present = [field.name for field in asked]
         answered = set(answered)
         older = [name for name in self._fields if name not in present and name in answered]
         unknown = sorted(answered - self._fields.keys())

@@ -41,7 +41,13 @@ data "aws_iam_policy_document" "files" {
 
   statement {
     sid       = "ExamineFiles"
-    actions   = ["s3:DeleteObject", "s3:GetObject"]
+    actions   = ["s3:GetObject"]
+    resources = ["${local.files.arn}/incoming/*"]
+  }
+
+  statement {
+    sid       = "DeleteFiles"
+    actions   = ["s3:DeleteObject"]
     resources = ["${local.files.arn}/incoming/*", "${local.files.arn}/kept/*"]
   }
 

@@ -20,6 +20,7 @@ from registration_core.services.receive_files import ReceiveFilesService
 
 if TYPE_CHECKING:
     from registration_core.domain.files import StoredFile
+    from registration_core.domain.forms import Form
     from registration_core.domain.submission import Submission
 
 CV = a_field("file", "cv", required=True, files=FileRules(("pdf",), 100_000, max_files=2))
@@ -27,20 +28,31 @@ FORM = a_form(a_field("text", "name"), a_field("email", "email", required=True),
 ENTRY = an_entry(FORM, {"name": "Robin", "email": "robin@example.org"})
 
 
+class LateReads(InMemoryManagedRepository):
+    """Returns what somebody read just before, once."""
+
+    seen_first: Submission | None = None
+
+    def get(self, submission_id: str) -> Submission:
+        seen, self.seen_first = self.seen_first, None
+        return seen or super().get(submission_id)
+
+
 @dataclass
 class Desk:
     """The service over memory, with one submission."""
 
     scanner: FixedScanner | None = None
+    form: Form = FORM
     store: InMemoryFiles = field(default_factory=InMemoryFiles)
     clock: StoppedClock = field(default_factory=lambda: StoppedClock(NOW))
 
     def __post_init__(self) -> None:
-        self.repository = InMemoryManagedRepository(clock=self.clock, randomness=CountedRandomness())
+        self.repository = LateReads(clock=self.clock, randomness=CountedRandomness())
         self.repository.entries[ENTRY.id] = ENTRY
         self.repository._events[ENTRY.id] = []
         self.service = ReceiveFilesService(
-            forms=GivenForms({FORM.name: FORM}),
+            forms=GivenForms({FORM.name: self.form}),
             repository=self.repository,
             store=self.store,
             scanner=self.scanner,
@@ -108,6 +120,15 @@ def test_receive__refuses_a_renamed_program() -> None:
     assert desk.store.objects == {}
     assert desk.history == ["file refused: cv (executable)"]
     assert missing_files(FORM, desk.entry) == (CV,)
+
+
+@pytest.mark.parametrize(("sent", "kept"), [("cv.PDF", "cv.PDF"), ("cv.bat", "cv.bat.pdf"), ("cv", "cv.pdf")])
+def test_receive__lets_a_name_end_as_its_kind_does(sent: str, kept: str) -> None:
+    """Bytes can begin as a PDF and run as a script: what staff download must not open as one."""
+    desk = Desk()
+    file = desk.receive(desk.send(name=sent))
+    assert file is not None
+    assert file.name == kept
 
 
 def test_receive__refuses_what_is_too_large() -> None:
@@ -200,6 +221,36 @@ def test_receive__asks_a_scanner_that_failed_again() -> None:
     desk.receive(key)
     assert [file.state for file in desk.entry.files] == [FileState.KEPT]
     assert len(scanner.asked) == 2
+
+
+def test_receive__judges_no_other_bytes_than_the_scanner_saw() -> None:
+    """Somebody sends other bytes under the same key, whose event is handled while the scanner reads the first."""
+
+    class OtherBytes(FixedScanner):
+        def scan(self, **_: str) -> Verdict:
+            if self.asked:
+                raise FilesUnavailableError("the other bytes take too long")
+            self.asked.append("the first bytes")
+            desk.send(content=PDF + b"other")
+            desk.repository.seen_first = ENTRY
+            with pytest.raises(FilesUnavailableError):
+                desk.receive(key)
+            return Verdict(clean=True)
+
+    desk = Desk(OtherBytes())
+    key = desk.send()
+    desk.receive(key)
+    assert [(file.state, file.size) for file in desk.entry.files] == [(FileState.CHECKING, len(PDF) + 5)]
+
+
+def test_receive__ignores_an_id_that_another_question_has() -> None:
+    """Staff get files by their ID."""
+    photo = a_field("file", "photo", files=FileRules(("pdf",), 100_000))
+    desk = Desk(form=replace(FORM, fields=(*FORM.fields, photo)))
+    assert desk.receive(desk.send()) is not None
+    assert desk.receive(desk.send(question="photo")) is None
+    assert [file.field for file in desk.entry.files] == ["cv"]
+    assert list(desk.store.objects) == [f"kept/{ENTRY.id}/cv/u1"]
 
 
 def test_catch_up__examines_what_no_event_told_of() -> None:

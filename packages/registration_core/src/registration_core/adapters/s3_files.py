@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from urllib.parse import quote
 
@@ -155,7 +156,7 @@ def disposition(filename: str) -> str:
 
 
 def _decoded(name: str) -> str:
-    """Read metadata beyond ASCII, which S3 returns as RFC 2047 has it.
+    """Read metadata beyond ASCII, which S3 returns as RFC 2047 has it. What can't be read stays as it is.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
     """
@@ -163,7 +164,7 @@ def _decoded(name: str) -> str:
         return name
     try:
         return str(make_header(decode_header(name)))
-    except (LookupError, ValueError):
+    except (LookupError, MessageError, ValueError):
         return name
 
 

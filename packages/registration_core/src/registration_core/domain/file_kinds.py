@@ -116,6 +116,12 @@ def examine(read: Read, size: int, *, accept: Collection[str]) -> str:
     return kind
 
 
+def named_as(kind: str, name: str) -> str:
+    """Return a file's name with an ending of its kind, so that no program opens it as anything else."""
+    endings = KINDS[kind].endings
+    return name if name.lower().endswith(endings) else f"{name}{endings[0]}"
+
+
 def _plain(head: bytes) -> str:
     if head.startswith(_EXECUTABLES):
         raise FileRefusedError("executable")

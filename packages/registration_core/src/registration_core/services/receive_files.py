@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from registration_core.domain.errors import StorageUnavailableError, SubmissionNotFoundError, UnknownFormError
 from registration_core.domain.file_errors import FilesUnavailableError
-from registration_core.domain.file_kinds import FileRefusedError, examine
+from registration_core.domain.file_kinds import FileRefusedError, examine, named_as
 from registration_core.domain.files import (
     INCOMING,
     KEPT,
@@ -154,7 +154,8 @@ class ReceiveFilesService:
             at=self._clock.now(),
         )
         try:
-            file = replace(file, kind=self._kind(submission, field, stored), sha256=self._store.sha256(stored))
+            kind = self._kind(submission, field, stored)
+            file = replace(file, kind=kind, name=named_as(kind, file.name), sha256=self._store.sha256(stored))
         except FileRefusedError as refusal:
             return self._recorded(upload, replace(file, state=FileState.REFUSED, reason=refusal.code))
         self._store.copy(stored, upload.kept_key)
@@ -173,18 +174,24 @@ class ReceiveFilesService:
     def _scanned(self, upload: Upload, file: StoredFile) -> StoredFile | None:
         """Let the scanner decide about a kept object."""
         if self._scanner is None:  # the stack had one when the file came
-            return self._recorded(upload, replace(file, state=FileState.KEPT))
+            return self._recorded(upload, replace(file, state=FileState.KEPT), examined=file)
         verdict = self._scanner.scan(
             key=upload.kept_key, submission=upload.submission, field=upload.field, sha256=file.sha256
         )
         if verdict.clean:
-            return self._recorded(upload, replace(file, state=FileState.KEPT))
-        refused = self._recorded(upload, replace(file, state=FileState.REFUSED, reason="scanner", sha256=""))
+            return self._recorded(upload, replace(file, state=FileState.KEPT), examined=file)
+        refused = self._recorded(
+            upload, replace(file, state=FileState.REFUSED, reason="scanner", sha256=""), examined=file
+        )
         self._store.delete(upload.kept_key)
         return refused
 
-    def _recorded(self, upload: Upload, file: StoredFile) -> StoredFile | None:
-        """Record a file with its submission, and return it; None, and nothing is left of it, if that was erased."""
+    def _recorded(self, upload: Upload, file: StoredFile, *, examined: StoredFile | None = None) -> StoredFile | None:
+        """Record a file with its submission, and return it; None, and nothing is left of it, if that was erased.
+
+        examined: what a scanner's verdict is about. It says nothing about other bytes that were sent
+        under the same key meanwhile.
+        """
         left_out = False
 
         def with_file(before: Submission) -> tuple[Submission, str] | None:
@@ -192,7 +199,8 @@ class ReceiveFilesService:
             field = self._forms.get(before.form).field(file.field)
             left_out = before.status is Status.ERASED or _full(before, field, file)
             known = _known(before, upload)
-            if left_out or known == file:
+            replaced = examined is not None and (known is None or known.sha256 != examined.sha256)
+            if left_out or known == file or replaced:
                 return None
             files = tuple(each for each in before.files if (each.field, each.id) != (file.field, file.id))
             return next_version(before, files=(*files, file)), _line(file)
@@ -212,7 +220,12 @@ def _known(submission: Submission, upload: Upload) -> StoredFile | None:
 
 
 def _full(submission: Submission, field: Field | None, file: StoredFile) -> bool:
-    """Whether a submission has no room for a file that it doesn't have yet: two may arrive at the same time."""
+    """Whether a submission has no room for a file that it doesn't have yet: two may arrive at the same time.
+
+    Nor for one whose ID another question's file has, which only somebody who writes requests by hand sends.
+    """
+    if any(each.id == file.id and each.field != file.field for each in submission.files):
+        return True
     others = tuple(each for each in submission.files if each.field == file.field and each.id != file.id)
     if file.state is FileState.REFUSED:
         return sum(each.state is FileState.REFUSED for each in others) >= MOST_REFUSED

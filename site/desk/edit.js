@@ -28,7 +28,7 @@ class Editor {
     this.when = (iso) => moment(iso, form.time_zone);
     this.form = form;
     this.draft = `edit/${shown.id}`;
-    this.questions = form.fields.map((field) => new Question(field, shown.answers[field.name]));
+    this.questions = form.fields.filter(({ type }) => type !== "file").map((field) => new Question(field, shown.answers[field.name]));
     this.summary = el("div", { class: "error-summary", role: "alert", tabindex: "-1", hidden: true });
     this.race = el("div", { class: "race", role: "alert", tabindex: "-1", hidden: true });
   }

@@ -42,7 +42,7 @@ class Entry {
         shown.together?.length > 0 && el("p", { class: "note" }, t("entry.together"), ...shown.together.flatMap((one) => [" ", link(one.name || one.reference, `#/entry/${one.id}`, { class: "alone" })])),
       ),
       this.desk.may() && this.actions(),
-      el("div", { class: "entry-main" }, this.answers(), this.notes()),
+      el("div", { class: "entry-main" }, this.answers(), this.files(), this.notes()),
       el("div", { class: "entry-side" }, this.labels(), this.mails(), this.history()),
     );
   }
@@ -61,6 +61,18 @@ class Entry {
       el("div", { class: "section-head" }, el("h2", {}, t("entry.answers")), editable && link(t("entry.edit"), `#/entry/${shown.id}/edit`, { class: "button button-quiet" })),
       rows.length ? el("dl", { class: "answers" }, rows) : el("p", {}, t("entry.no_answers")),
     );
+  }
+
+  files() {
+    const { files } = this.shown;
+    if (!files?.length) return null;
+    const said = (file) => (file.state === "kept" ? button(t("entry.download", { name: file.name }), () => this.download(file), { class: "link-button" }) : `${file.name}: ${file.state === "checking" ? t("entry.file_checking") : t("entry.file_refused")}`);
+    return el("section", {}, el("h2", {}, t("entry.files")), el("ul", {}, files.map((file) => el("li", { dir: "auto" }, said(file)))));
+  }
+
+  async download(file) {
+    const made = await this.desk.attempt(() => get(`submissions/${encodeURIComponent(this.shown.id)}/files/${file.id}`), () => this.download(file));
+    if (made) location = made.url; // an attachment: the desk stays
   }
 
   actions() {

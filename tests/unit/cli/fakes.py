@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from registration_core.domain.selection import Selection
     from registration_core.services.attendance import AttendanceService
     from registration_core.services.edit import EditService
+    from registration_core.services.file_links import FileLinks
     from registration_core.services.intake import IntakeService
     from registration_core.services.manage import OnPromoted
     from registration_core.services.notes import NoteService
@@ -164,6 +165,7 @@ class FakeStack:
     journals: Journal | None = None
     attending: AttendanceService | None = None
     noting: NoteService | None = None
+    linking: FileLinks | None = None
     opening: OpeningsService | None = None
 
     @property
@@ -203,6 +205,10 @@ class FakeStack:
     def openings(self) -> OpeningsService:
         assert self.opening is not None
         return self.opening
+
+    def files(self) -> FileLinks:
+        assert self.linking is not None
+        return self.linking
 
     def notes(self) -> NoteService:
         assert self.noting is not None
@@ -268,6 +274,7 @@ class CommandLine:
     managing: ManageService | None = None
     attending: AttendanceService | None = None
     noting: NoteService | None = None
+    linking: FileLinks | None = None
     opening: OpeningsService | None = None
     editing: EditService | None = None
     restoring: RestoreService | None = None
@@ -333,6 +340,7 @@ class CommandLine:
             clients=self.clients,
             attending=self.attending,
             noting=self.noting,
+            linking=self.linking,
             opening=self.opening,
         )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from contract.fakes import CountedRandomness, ListedMailQueue, PlainSigner, StoppedClock
+from contract.file_fakes import InMemoryFiles
 from contract.mail_fakes import InMemoryAskedMails, InMemoryJournal, InMemorySuppressionList
 from contract.manage_fake import InMemoryManagedRepository
 from described import assert_described, operation_of
@@ -21,6 +22,7 @@ from registration_core.domain.examples import fit_ages
 from registration_core.domain.validation import example_submission
 from registration_core.services.attendance import AttendanceService
 from registration_core.services.edit import EditService
+from registration_core.services.file_links import FileLinks, SignedFileLinks
 from registration_core.services.manage import ManageService
 from registration_core.services.notes import NoteService
 from registration_core.services.openings import OpeningsService
@@ -118,6 +120,9 @@ class MemoryServices:
 
     def exported_files(self) -> ExportedFiles:
         return ExportedFiles(self.office.bucket, "exports")
+
+    def files(self) -> FileLinks:
+        return SignedFileLinks(InMemoryFiles(), clock=self.clock)
 
     def manage(self) -> ManageService:
         return ManageService(forms=self._catalogue, **self.office.shared)

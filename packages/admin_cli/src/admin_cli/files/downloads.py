@@ -7,7 +7,6 @@ import http.client
 import urllib.error
 import urllib.request
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from admin_cli.aws.contexts import is_loopback
@@ -16,7 +15,6 @@ from admin_cli.terminal.progress import Progress
 from registration_core.domain.file_errors import FileNotReadyError, FilesUnavailableError
 from registration_core.domain.files import FileState
 from registration_core.domain.identifiers import display_reference
-from registration_core.services.file_links import ensure_ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -100,14 +98,12 @@ def save_all(services: Services, submissions: Iterable[Submission], folder: Path
     after an interruption.
     """
     output, links, saved, failed = services.output, services.stack().files(), 0, 0
-    now = datetime.now(UTC)
     with Progress(output, "files downloaded") as progress:
         for submission in submissions:
             files = [file for file in submission.files if file.state is not FileState.REFUSED]
             by_id = places(folder, submission, files)
             for file in files:
                 try:
-                    ensure_ready(file, now, unchecked=unchecked)
                     saved += download(links, submission, file, by_id[file.id], unchecked=unchecked)
                     progress.advance()
                 except (FileNotReadyError, FilesUnavailableError, OSError) as error:

@@ -282,6 +282,12 @@ def changing_wrongly(scene: Scene) -> None:
         scene.visitor.page.click("button.send")
 
 
+def file_missing(scene: Scene) -> None:
+    scene.fills("portfolio")
+    scene.visitor.sends()
+    scene.visitor.page.wait_for_selector("#f-portfolio-error:not(:empty)")
+
+
 def expired(scene: Scene) -> None:
     scene.own_page(Registrant(scene.stack), days=-1)
 
@@ -350,6 +356,8 @@ STATES = (
     State("my-change", changing),
     State("my-change-errors", changing_wrongly, "422"),
     State("my-unsubscribe", unsubscribe),
+    State("files-missing", file_missing),
+    State("my-files", own_page_after("portfolio")),
     State("my-expired", expired, "410"),
     State("my-broken-link", broken_link, "403"),
 )

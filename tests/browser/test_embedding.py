@@ -118,6 +118,9 @@ def test_framed_form__is_sent_in_its_frame(visit: Callable[..., Any], outside: s
     for link in frame.locator("a:visible").all():
         assert link.get_attribute("target") == "_blank" or link.get_attribute("href").startswith(("mailto:", "/embed/"))
 
+    frame.locator("[data-another]:visible").click()
+    expect(frame.locator("[name=email]")).to_have_value(address)
+
     (mail,) = stack.wait_for_mails(to=address)
     assert "newsletter" not in mail.text + mail.html
     (to_staff,) = [one for one in stack.wait_for_mails(to=form.staff[0]) if address in one.text]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from organisation import keep_open
 
 from admin_cli.commands.forms import COMPILED, curl_command
 from registration_core.domain.validation import validate
@@ -87,8 +88,24 @@ def test_check__warns_of_surprises(rollcall: CommandLine, tmp_path: Path, old: s
     assert f"warning: registration: {message}" in ran.err
 
 
-def test_check__warns_of_example_addresses_and_nothing_else(rollcall: CommandLine) -> None:
-    lines = rollcall("forms", "check", str(FORMS)).err.splitlines()
+def test_check__warns_once_every_option_is_over(rollcall: CommandLine, tmp_path: Path) -> None:
+    folder = tmp_path / "forms"
+    shutil.copytree(FORMS, folder)
+    file = folder / "registration" / "form.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("= 2027-", "= 2020-"), encoding="utf-8")
+    ran = rollcall("forms", "check", str(folder))
+    assert (ran.code, "warning: registration: every option is closed, because its dates are over" in ran.err) == (
+        0,
+        True,
+    )
+
+
+def test_check__warns_of_example_addresses_and_nothing_else(rollcall: CommandLine, tmp_path: Path) -> None:
+    """As long as its courses are to come."""
+    shutil.copytree(FORMS, tmp_path / "forms")
+    file = tmp_path / "forms" / "registration" / "form.toml"
+    file.write_text(keep_open(file.read_text(encoding="utf-8")), encoding="utf-8")
+    lines = rollcall("forms", "check", str(tmp_path / "forms")).err.splitlines()
     assert len(lines) == 2
     assert all(
         re.match(r'warning: \w+: "staff" has the example address \S+@robotics-academy\.example,', line)

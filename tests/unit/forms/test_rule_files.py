@@ -36,6 +36,7 @@ label = "Sunday"
 capacity = 0
 """
 QUOTA = '\n[quota]\nfield = "day"\n'
+ONCE = 'once = "when"'
 TIMES = "starts_at = 2027-01-16T10:00:00+01:00", "ends_at = 2027-01-16T12:00:00+01:00"
 
 
@@ -80,6 +81,15 @@ def test_options__say_when_and_where_they_take_place(tmp_path: Path) -> None:
     assert option.starts_at == datetime.fromisoformat("2027-01-16T10:00:00+01:00")
     assert option.ends_at == datetime.fromisoformat("2027-01-16T12:00:00+01:00")
     assert option.place == Text({"en": "The workshop"})
+
+
+def test_options__say_when_they_open_and_close(tmp_path: Path) -> None:
+    """Also after the start, for late registration."""
+    times = "opens_at = 2026-12-01T08:00:00+01:00", "closes_at = 2027-01-23T10:00:00+01:00"
+    field = read(tmp_path, HEAD + ONCE + EMAIL + an_option(*TIMES, *times)).field("when")
+    assert field is not None
+    assert field.options[0].opens_at == datetime.fromisoformat("2026-12-01T08:00:00+01:00")
+    assert field.options[0].closes_at == datetime.fromisoformat("2027-01-23T10:00:00+01:00")
 
 
 def test_version__changes_with_a_rule(tmp_path: Path) -> None:
@@ -141,6 +151,23 @@ def test_version__changes_with_a_rule(tmp_path: Path) -> None:
         (
             HEAD + QUOTA + EMAIL + SEATS + an_option(*TIMES),
             'field "when": "starts_at" only works in the field that [quota] or else "once" names, which is "day"',
+        ),
+        (
+            HEAD + ONCE + EMAIL + an_option("opens_at = 2027-01-16T10:00:00+01:00", "closes_at = 2027-01-16T09:00:00Z"),
+            'option "a": "closes_at" must come after "opens_at"',
+        ),
+        (
+            HEAD + ONCE + EMAIL + an_option(*TIMES, "opens_at = 2027-01-16T10:00:00+01:00"),
+            'option "a": it would never be open: it closes at "starts_at"; give "closes_at" a time after "opens_at"',
+        ),
+        (HEAD + ONCE + EMAIL + an_option("closes_at = 2027-01-16"), '"closes_at" must be a time with its offset'),
+        (
+            HEAD + EMAIL + an_option("closes_at = 2027-01-16T10:00:00Z"),
+            'field "when": "closes_at" only works in the field that [quota] or else "once" names, and the form has n',
+        ),
+        (
+            HEAD + EMAIL + an_option("closes_at = 2027-01-16T10:00:00Z", kind="choices"),
+            'option "a": key "closes_at" is unknown for an option of type "choices"',
         ),
         (HEAD + EMAIL + an_option("place = 3"), 'option "a": "place" must be a text per language'),
         (HEAD + "verification = true" + EMAIL, '"verification" must be a table: [verification] on a line'),

@@ -16,7 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 ANSWER = b"{}"
-GUARD_KEYS = b'{"Item":{"keys":{"L":[{"S":"0123456789abcdef0123456789abcdef"}]}}}'
+_KEYS = b'{"pk":{"S":"KEY#guards"},"sk":{"S":"KEY"},"keys":{"L":[{"S":"0123456789abcdef0123456789abcdef"}]}}'
+GUARD_KEYS = b'{"Item":%(item)s,"Responses":{"registrations":[%(item)s]}}' % {b"item": _KEYS}
+"""To GetItem and BatchGetItem."""
 
 
 class DynamoStub:

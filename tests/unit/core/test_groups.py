@@ -148,6 +148,13 @@ def test_someone_registered_before__looks_like_a_newcomer(desk: Desk) -> None:
     assert len(desk.repository.entries) == 2
 
 
+def test_someone_registered_before__leaves_the_mail_to_the_newcomer(desk: Desk) -> None:
+    """Nothing is stored of the first, so that one's mail would never come."""
+    desk.send({**FAMILY, "participant": "Åsa", "week": "a"})
+    receipt = desk.send(a_family(("Åsa", "a"), ("Bo", "b"), ("Cy", "b")))
+    assert [desk.repository.get(each.id).quiet for each in receipt.group[1:]] == [False, True]
+
+
 def test_the_same_participant_twice__is_one_error(desk: Desk) -> None:
     assert desk.refused(a_family(("Åsa", "a"), ("Bo", "a"), ("\u00e5sa ", "a"))) == {
         "participant-3": "repeated_participant"

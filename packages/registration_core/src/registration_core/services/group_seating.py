@@ -142,7 +142,7 @@ class GroupSeating:
 def _placed(
     newcomers: Sequence[Newcomer], shares: Mapping[str, Share], drawn: Mapping[str, Sequence[int]]
 ) -> list[Newcomer]:
-    """Return the members with their seats and tickets. The mail to the first with a seat tells of all."""
+    """Return the members with their seats and tickets. The mail to the first new one with a seat tells of all."""
     seats = {option: share.seats for option, share in shares.items()}
     tickets = {
         option: iter(drawn.get(option) or range(share.state.tickets + 1, share.state.tickets + 1 + share.tickets))
@@ -158,7 +158,8 @@ def _placed(
         elif submission.seated:
             seats[option] -= 1
         placed.append(submission)
-    told = next((each for each in placed if each.status is not Status.WAITLISTED), placed[0])
+    new = [submission for each, submission in zip(newcomers, placed, strict=True) if each.first is None] or placed
+    told = next((each for each in new if each.status is not Status.WAITLISTED), new[0])
     return [
         each._replace(submission=replace(submission, quiet=submission.id != told.id))
         for each, submission in zip(newcomers, placed, strict=True)

@@ -152,7 +152,16 @@ def test_someone_registered_before__leaves_the_mail_to_the_newcomer(desk: Desk) 
     """Nothing is stored of the first, so that one's mail would never come."""
     desk.send({**FAMILY, "participant": "Åsa", "week": "a"})
     receipt = desk.send(a_family(("Åsa", "a"), ("Bo", "b"), ("Cy", "b")))
-    assert [desk.repository.get(each.id).quiet for each in receipt.group[1:]] == [False, True]
+    bo, cy = (desk.repository.get(each.id) for each in receipt.group[1:])
+    assert [bo.quiet, cy.quiet] == [False, True]
+    assert bo.members == cy.members == (bo.id, cy.id)
+
+
+def test_the_only_newcomer_of_a_group__is_alone(desk: Desk) -> None:
+    """No group leads to submissions that were never stored."""
+    desk.send({**FAMILY, "participant": "Åsa", "week": "a"})
+    receipt = desk.send(a_family(("Åsa", "a"), ("Bo", "b")))
+    assert desk.repository.get(receipt.group[1].id).members == ()
 
 
 def test_the_same_participant_twice__is_one_error(desk: Desk) -> None:

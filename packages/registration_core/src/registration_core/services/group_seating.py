@@ -142,7 +142,11 @@ class GroupSeating:
 def _placed(
     newcomers: Sequence[Newcomer], shares: Mapping[str, Share], drawn: Mapping[str, Sequence[int]]
 ) -> list[Newcomer]:
-    """Return the members with their seats and tickets. The mail to the first new one with a seat tells of all."""
+    """Return the members with their seats and tickets.
+
+    Who has the option already isn't stored again, so the others are the group. The mail to their first with a
+    seat tells of all.
+    """
     seats = {option: share.seats for option, share in shares.items()}
     tickets = {
         option: iter(drawn.get(option) or range(share.state.tickets + 1, share.state.tickets + 1 + share.tickets))
@@ -160,7 +164,8 @@ def _placed(
         placed.append(submission)
     new = [submission for each, submission in zip(newcomers, placed, strict=True) if each.first is None] or placed
     told = next((each for each in new if each.status is not Status.WAITLISTED), new[0])
+    ids = tuple(submission.id for submission in new) if len(new) > 1 else ()
     return [
-        each._replace(submission=replace(submission, quiet=submission.id != told.id))
+        each._replace(submission=replace(submission, members=ids, quiet=submission.id != told.id))
         for each, submission in zip(newcomers, placed, strict=True)
     ]

@@ -31,7 +31,7 @@ from registration_core.services.submit import SubmitService
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from registration_core.domain.submission import Submission
+    from registration_core.domain.submission import Receipt, Submission
     from registration_core.domain.webhook_ports import Deliveries
     from registration_core.services.attendance import AttendanceService
     from registration_core.services.manage import ManageService
@@ -84,6 +84,14 @@ class Books:
         answers = {"name": name, "email": f"{name}@example.org", "day": day}
         receipt = service.submit(FORM, answers, key=key or f"{name} {day}", language="en")
         return repository.by_reference(receipt.reference)
+
+    def register_family(self, *names: str, day: str = "b") -> Receipt:
+        """Register several people together."""
+        clock = Clock(timedelta())
+        repository = ManagedDynamoRepository(self.table, clock=clock)
+        service = SubmitService(repository=repository, signer=GuardKeys(self.table), clock=clock, randomness=os.urandom)
+        members = [{"name": name, "email": "family@example.org", "day": day} for name in names]
+        return service.submit_group(FORM, members, key=" ".join(names), language="en")
 
     def get(self, submission_id: str) -> Submission:
         return self.repository.get(submission_id)

@@ -53,6 +53,16 @@ def test_check__finds_a_sound_table_clean(books: Books) -> None:
     assert books.check() == (0, [])
 
 
+def test_check__finds_families_clean(books: Books) -> None:
+    """Also if some of them are registered already, cancelled or erased, or wait."""
+    together = books.register_family("una", "vera", "wil")
+    books.register_family("una", "xeno")
+    books.staff.cancel(together.group[1].id, by="registrant")
+    books.staff.erase(together.group[0].id, by="registrant")
+
+    assert books.check() == (0, [])
+
+
 def test_check__counts_the_seats_again(books: Books) -> None:
     """A quota that counts other seats than are held is found, shown, repaired on request, and right afterwards."""
     for name in ("robin", "kim", "ada"):

@@ -1,4 +1,4 @@
-"""A copy of this clone with one more form, whose options have few seats to race for."""
+"""A copy of this clone with two more forms, whose options have few seats to race for."""
 
 from __future__ import annotations
 
@@ -53,6 +53,14 @@ required = true
 example = "round-01"
 """
 
+FAMILIES = "families"
+"""The same race for groups, without `once`."""
+FAMILIES_HEAD = (
+    HEAD.replace('"rac"', '"fam"')
+    .replace('once = "round"\n', "")
+    .replace("[title]", '[group]\nfields = ["round"]\nmax = 4\n\n[title]')
+)
+
 OPTION = """
 [[fields.options]]
 value = "{option}"
@@ -67,21 +75,22 @@ def option(number: int) -> str:
 
 
 def make_clone(folder: Path) -> Path:
-    """Fill a folder with what a clone holds and the race's form, and return it.
+    """Fill a folder with what a clone holds and the forms of the races, and return it.
 
-    Only the form's name in a list is added elsewhere.
+    Only their names in a list are added elsewhere.
     """
     for name in (".venvs", "localstack", "packages", "shared", "site"):
         (folder / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "example", folder / "example")
     shutil.copytree(ROOT / "infra" / "terraform", folder / "infra" / "terraform", ignore=_what_init_leaves)
-    form = folder / "example" / "forms" / FORM
-    form.mkdir()
-    rounds = (OPTION.format(option=option(number), seats=SEATS) for number in range(1, ROUNDS * 2 + 1))
-    (form / "form.toml").write_text(HEAD + "".join(rounds), encoding="utf-8")
+    rounds = "".join(OPTION.format(option=option(number), seats=SEATS) for number in range(1, ROUNDS * 2 + 1))
+    for name, head in ((FORM, HEAD), (FAMILIES, FAMILIES_HEAD)):
+        form = folder / "example" / "forms" / name
+        form.mkdir()
+        (form / "form.toml").write_text(head + rounds, encoding="utf-8")
     values = folder / "infra" / "terraform" / "local.tfvars"
     values_text = re.sub(r"(?m)^forms\s*=.*\n", "", values.read_text(encoding="utf-8"))
-    values.write_text(f'{values_text}\nforms = ["registration", "contact", "{FORM}"]\n', encoding="utf-8")
+    values.write_text(f'{values_text}\nforms = ["registration", "contact", "{FORM}", "{FAMILIES}"]\n', encoding="utf-8")
     return folder
 
 

@@ -236,6 +236,39 @@ def another_plainly(scene: Scene) -> None:
         scene.visitor.page.click('[name="_another"]')
 
 
+def family(scene: Scene) -> None:
+    """Open the camp's form, and fill in two participants."""
+    scene.opens("/camp")
+    page = scene.visitor.page
+    page.click('[name="_add"]')
+    for name, text in (("guardian", AN_ARABIC_NAME), ("email", "per@example.org"), ("participant", A_LONG_NAME)):
+        page.fill(f"[name={name}]", text)
+    page.check("[name=week][value=first-week]")
+
+
+def family_with_errors(scene: Scene) -> None:
+    family(scene)
+    scene.sends()
+
+
+def family_mending(scene: Scene) -> None:
+    """Reach the page that lists what to correct about the second participant, without JavaScript."""
+    family(scene)
+    posts_plainly(scene)
+
+
+def family_thanked(scene: Scene) -> None:
+    """Reach the thank-you page for two participants, of whom the second waits."""
+    receipt = {"id": "cmp_1", "reference": "K7QM-3XTP", "status": "confirmed"}
+    second = {"id": "cmp_2", "reference": "9VXM-2K1Q", "status": "waitlisted", "position": 17}
+    scene.answers(status=201, body=json.dumps(receipt | {"group": [receipt, second]}), headers=ANSWERED)
+    family(scene)
+    scene.visitor.page.fill("[name=participant-2]", AN_ARABIC_NAME)
+    scene.visitor.page.check("[name=week-2][value=second-week]")
+    scene.visitor.takes_a_minute()
+    scene.sends(".members:not([hidden]) li")
+
+
 def own_page_after(form: str, *done: str, **how: Any) -> Callable[[Scene], None]:
     """Reach a registrant's own page after these buttons were pressed."""
 
@@ -340,6 +373,9 @@ STATES = (
     State("another-participant", another_plainly),
     State("mend-registration", mending("registration"), "422"),
     State("mend-contact", mending("contact"), "422"),
+    State("family-errors", family_with_errors),
+    State("mend-family", family_mending, "422"),
+    State("thank-you-family", family_thanked),
     State("not-taken", refused("å" * 6_000), "413"),
     State("not-taken-nothing-kept", refused("å" * 60_000), "413"),
     State("framed", framed("")),

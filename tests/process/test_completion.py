@@ -111,7 +111,7 @@ def shell(tmp_path: Path) -> Shell:
         ("rollcall edit K7QM-3XTP cou", ["course="]),
         ("rollcall mail resend K7QM-3XTP con", ["confirmed"]),
         ("rollcall mail preview registration mo", ["moved"]),
-        ("rollcall mail send --form registration --template ", ["moved"]),
+        ("rollcall mail send --form registration --template ", ["moved", "reminder"]),
         ("rollcall mail send --form contact --template ", []),
         ("rollcall list --context d", ["dev"]),
         ("rollcall list --via a", ["api", "aws"]),

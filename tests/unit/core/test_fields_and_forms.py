@@ -22,6 +22,7 @@ from registration_core.domain.errors import (
     UnknownFormError,
 )
 from registration_core.domain.fields import Field, FieldType, Option, Text, resolve_date
+from registration_core.domain.files import FileRules
 from registration_core.domain.forms import Form, OwnMail, Section
 from registration_core.domain.groups import Group
 from registration_core.domain.policies import SpamRules, Verification
@@ -225,6 +226,8 @@ FULL_FIELD = Field(
     age_from="born",
     missing=words("Choose a course."),
     show_when=Condition("before", ("some", "course")),
+    files=FileRules(("pdf", "jpg"), 1_000_000, 3),
+    from_query="course",
 )
 FULL_FORM = a_form(
     FULL_FIELD,
@@ -246,6 +249,8 @@ FULL_FORM = a_form(
     reminders=({"template": "reminder", "before": "7d"},),
     own_changes={"fields": ["day"], "before": "7d"},
     group=Group(("other",), 4),
+    embed_on=("https://school.example",),
+    short_address="camp",
 )
 
 

@@ -10,6 +10,7 @@ import pytest
 from unit.core.builders import a_form, an_entry
 
 from registration_core.domain.attendance import CheckIn
+from registration_core.domain.files import FileState, StoredFile
 from registration_core.domain.notes import Note
 from registration_core.domain.quota import QuotaState
 from registration_core.domain.submission import Event, MailRecord, Status, Submission, SubmissionDetails
@@ -39,6 +40,7 @@ FULL = replace(
     notes=(Note("n1", AT, "ada@example.org", "Two\nlines"),),
     check_ins=(CheckIn(date(2026, 3, 2), AT, "ada@example.org"),),
     members=("crs_01JD2M8V4Q7ZJ3T9X0K5W6RYBB", LEAST.id),
+    files=(StoredFile("f1", "letter", "letter.pdf", 300_000, FileState.KEPT, AT, "pdf", "0" * 64),),
 )
 EVENTS = (
     Event("01KJM2N0S0ABCDEFGHJKMNPQRS", AT, "submitted", "registrant", Status.CONFIRMED, 1),

@@ -43,6 +43,7 @@ QUERY = {
     "lang": ("sv", "en", "../.."),
     "stauts": ("spam",),
     "whole": ("1",),
+    "unchecked": ("yes", "no"),
     "id": ("reg_01JD9Z3V8Q4X2M7N5R6T1WKBCE", "a,b", ","),
 }
 MEMBERS: dict[str, tuple[Any, ...]] = {
@@ -56,6 +57,8 @@ MEMBERS: dict[str, tuple[Any, ...]] = {
     "dry_run": (True, False),
     "capacity": (0, 1, 12, -1, 10**9),
     "open": (True, False),
+    "option": ("first-robot", "no-course", None),
+    "until": ("2027-03-01T09:30:00Z", "2027-03-01T09:30", None),
     "instead_of": (12, 0),
 }
 
@@ -93,6 +96,7 @@ class StaffRequests:
             "{option}": ("first-robot", "line-followers"),
             "{label}": ("paid", "scholarship"),
             "{note}": ("n1", "n2"),
+            "{file}": ("f1", "../f2"),
             "{day}": ("2027-03-01", "2027-02-28", "2031-01-01"),
         }
         return self._text(known[part]) if part in known else part

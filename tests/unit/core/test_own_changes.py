@@ -53,7 +53,7 @@ class Desk:
         return self.table.get(self.id)
 
     def names(self) -> list[str]:
-        return [field.name for field in changeable_fields(self.form, self.entry, START)]
+        return [field.name for field in changeable_fields(self.form, self.entry, {}, START)]
 
     def change(self, **sent: str) -> bool:
         return self.service.change(self.id, sent, version=self.entry.version, language="en", may_wait=False)
@@ -68,8 +68,8 @@ def test_changeable__leaves_out_what_is_not_asked_with_answers_that_stay() -> No
 def test_offered__leaves_out_options_that_an_answer_that_stays_rules_out() -> None:
     without, free = Desk("drink", cake="no"), Desk("cake", "kind", "drink", cake="no")
     drink = FORM.fields[3]
-    assert [one.value for one in offered_options(without.form, drink, without.entry, START)] == ["tea"]
-    assert [one.value for one in offered_options(free.form, drink, free.entry, START)] == ["tea", "cocoa"]
+    assert [one.value for one in offered_options(without.form, drink, without.entry, {}, START)] == ["tea"]
+    assert [one.value for one in offered_options(free.form, drink, free.entry, {}, START)] == ["tea", "cocoa"]
 
 
 def test_change__takes_away_what_is_not_asked_any_more() -> None:

@@ -123,6 +123,57 @@ def test_notify__gives_only_the_registrant_the_link_to_my_page(kind: MailKind) -
     assert text == ("None" if kind in TO_STAFF else f"https://api.example/my?t={ENTRY.id}")
 
 
+class Siblings(World):
+    """Two who were sent together. The mail to the first tells of both."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.renderer = self.service._renderer = GroupNoting()
+        first = replace(ENTRY, members=(ENTRY.id, "crs_2"))
+        self.repository.entries |= {ENTRY.id: first, "crs_2": replace(first, id="crs_2", quiet=True)}
+
+    def change(self, number: int, **values: Any) -> None:
+        own_id = (ENTRY.id, "crs_2")[number]
+        self.repository.entries[own_id] = replace(self.repository.entries[own_id], **values)
+
+
+class GroupNoting(PlainRenderer):
+    """Notes whom the last mail told of."""
+
+    told: tuple[str, ...] = ()
+
+    def render(self, kind: str, form: Form, submission: Submission, facts: MailFacts) -> RenderedMail:
+        self.told = tuple(each.id for each in facts.group)
+        return super().render(kind, form, submission, facts)
+
+
+@pytest.mark.parametrize("status", [Status.CANCELLED, Status.ERASED])
+def test_notify__tells_of_the_others_if_the_first_was_withdrawn(status: Status) -> None:
+    world = Siblings()
+    world.change(0, status=status, **({"email": ""} if status is Status.ERASED else {}))
+    assert world.service.notify(CONFIRMED) is Outcome.SENT
+    assert world.renderer.told == ("crs_2",)
+    assert world.mailer.sent[0].text == "https://api.example/my?t=crs_2"
+    assert world.service.notify(CONFIRMED) is Outcome.SENT_BEFORE
+
+
+def test_notify__tells_nobody_of_a_group_that_is_gone() -> None:
+    world = Siblings()
+    for number in range(2):
+        world.change(number, status=Status.CANCELLED)
+    assert world.service.notify(CONFIRMED) is Outcome.OUTDATED
+
+
+def test_notify__tells_no_other_address_of_the_group() -> None:
+    """Staff corrected the address of one of them, and send the mail again."""
+    world = Siblings()
+    world.change(0, email="else@example.org")
+    world.service.notify(CONFIRMED)
+    assert world.renderer.told == (ENTRY.id,)
+    world.service.notify(STAFF)
+    assert world.renderer.told == (ENTRY.id, "crs_2")
+
+
 def test_notify__sends_a_mail_once_under_repeated_requests() -> None:
     world = World()
     world.service.notify(CONFIRMED)

@@ -10,7 +10,7 @@ from registration_core.domain.errors import MailerError, MailRefusedError, Rollc
 from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.mail import TELLS_OF_ALL, TO_STAFF, MailFacts, MailKind, MailState, OutgoingMail
 from registration_core.domain.reminders import still_fits
-from registration_core.domain.submission import STANDING, Status
+from registration_core.domain.submission import STANDING, Status, email_key
 from registration_core.domain.transitions import SYSTEM
 
 TYPE_CHECKING = False
@@ -91,7 +91,7 @@ class NotifyService:
         """
         if request.kind == MailKind.STAFF_SPAM:
             return self._tell_of_spam(request)
-        submission = self._found(request.id)
+        submission = self._subject(request)
         if submission is None or (submission.status is Status.ERASED and request.kind != MailKind.STAFF_WITHDRAWN):
             return Outcome.SUBMISSION_GONE
         if not request.fits(submission):
@@ -100,6 +100,18 @@ class NotifyService:
         if not self._still_due(request, form, submission):
             return self._end(request, submission.expires_at, Outcome.OUTDATED, MailState.OUTDATED)
         return self._tell(request, form, submission)
+
+    def _subject(self, request: MailRequest) -> Submission | None:
+        """Return the submission that a mail is about; None if it is gone.
+
+        If the one that was to tell of a whole group has come to an end meanwhile, another one brings the
+        mail, because nothing else would tell of it.
+        """
+        submission = self._found(request.id)
+        if submission is None or request.fits(submission) or not _tells_of_all(request) or submission.quiet:
+            return submission
+        others = (each for each in map(self._found, submission.members) if each is not None and each.quiet)
+        return next(filter(request.fits, others), submission)
 
     def _still_due(self, request: MailRequest, form: Form, submission: Submission) -> bool:
         """Whether a reminder isn't too late: it may have been a dead letter for days. Other mails always are due."""
@@ -166,12 +178,17 @@ class NotifyService:
         return replace(_addressed(request, to, form, submission, rendered), unsubscribe_url=facts.unsubscribe_url)
 
     def _group(self, request: MailRequest, submission: Submission) -> tuple[Submission, ...]:
-        """Return the submissions of the whole group if the mail about this one tells of all."""
-        of_all = request.kind in TELLS_OF_ALL or request.kind == MailKind.STAFF
-        if not of_all or not submission.members or submission.quiet:
+        """Return the submissions of the whole group if the mail about this one tells of all.
+
+        Staff may have corrected the address of some. A registrant's mail tells nothing of the others.
+        """
+        if not _tells_of_all(request) or (submission.quiet and submission.id == request.id):
             return ()
         members = map(self._found, submission.members)
-        return tuple(each for each in members if each is not None and each.status in STANDING)
+        standing = tuple(each for each in members if each is not None and each.status in STANDING)
+        if request.kind in TO_STAFF:
+            return standing
+        return tuple(each for each in standing if email_key(each.email) == email_key(submission.email))
 
     def _send_once(self, request: MailRequest, submission: Submission, mail: OutgoingMail) -> Outcome:
         holder = self._lease(request, submission.expires_at)
@@ -234,6 +251,11 @@ class NotifyService:
         if self._repository.lease_mail(request, holder=holder, until=until, expires_at=expires_at):
             return holder
         return None
+
+
+def _tells_of_all(request: MailRequest) -> bool:
+    """Whether a mail is of a kind that tells of a whole group."""
+    return request.kind in TELLS_OF_ALL or request.kind == MailKind.STAFF
 
 
 def _addressed(

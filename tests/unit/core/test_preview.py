@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from contract.fakes import StoppedClock
 from shipped import SOURCES
 
 from registration_core.adapters.render import JinjaMailRenderer
-from registration_core.domain.mail import TO_STAFF, MailKind
+from registration_core.domain.groups import Group
+from registration_core.domain.mail import GROUP_MAIL, TO_STAFF, MailKind
 from registration_core.domain.submission import Status
 from registration_core.services.preview import PreviewService, example_entry
 from rollcall_build.forms.files import compile_forms
@@ -63,3 +65,15 @@ def test_preview__shows_free_text_only_to_a_proven_address(preview: PreviewServi
 def test_preview__fills_a_forms_own_mail_with_the_given_values(preview: PreviewService) -> None:
     mail = preview.preview("moved", FORMS["registration"], language="en", values={"room": "Kuggen 2"})
     assert "Kuggen 2" in mail.text
+
+
+@pytest.mark.parametrize(("language", "mixed"), [("en", "Some have a seat"), ("sv", "Några har en plats")])
+def test_preview__of_a_group_tells_of_each(preview: PreviewService, language: str, mixed: str) -> None:
+    """The second example waits, so only the first brings a calendar file and a code."""
+    form = replace(FORMS["registration"], group=Group(("participant", "birth_date"), 4))
+    mail = preview.preview(GROUP_MAIL, form, language=language, proven=True)
+    assert mixed in mail.text
+    assert len(mail.attachments) == 2
+    asked = preview.preview(GROUP_MAIL, form, language=language, status=Status.PENDING, proven=False)
+    assert asked.text.count(MY_URL) == 1
+    assert asked.attachments == ()

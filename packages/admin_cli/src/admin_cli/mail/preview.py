@@ -18,7 +18,7 @@ from admin_cli.submissions.lookup import look_up
 from admin_cli.terminal import completion
 from admin_cli.terminal.escape import plain_lines
 from registration_core.domain.filters import the_form
-from registration_core.domain.mail import MailKind
+from registration_core.domain.mail import GROUP_MAIL, MailKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,8 +117,8 @@ def _of_example(
             f"Name a mail of the form {form.name}. There are: {', '.join([*MailKind, *own_mails])}.",
             exit_code=ExitCode.USAGE,
         )
-    mail = read_mail(form, kind)
-    values = read_values(mail, assignments)
+    of_group = kind == GROUP_MAIL and form.group is not None
+    values = None if of_group else read_values(read_mail(form, kind), assignments)
     my_url = f"{SITE_URL}/{NO_LINK}"
     service = preview_service(folder, shared=shared_folder(folder), site_url=SITE_URL, my_url=my_url)
     return service.preview(kind, form, language=_language(form, language) or form.languages[0], values=values)

@@ -41,6 +41,8 @@ OTHER_VALUES = {
     "access": {},
     "staff_auth": {"kind": "cognito"},
     "webhooks": {},
+    "files": {},
+    "embed_on": {"workshop": ["https://school.kuggen.se"]},
     "trail": {"retention_days": 30, "events": ["table"]},
     "tracing": {"rate": 0},
     "budget": {"monthly_usd": 5, "emails": ["operators@kuggen.se"]},

@@ -53,7 +53,7 @@ class Desk:
         return self.table.get(self.id)
 
     def names(self) -> list[str]:
-        return [field.name for field in changeable_fields(self.form, self.entry, {}, START)]
+        return [field.name for field in changeable_fields(self.form, self.entry, START)]
 
     def change(self, **sent: str) -> bool:
         return self.service.change(self.id, sent, version=self.entry.version, language="en", may_wait=False)

@@ -45,6 +45,7 @@ CHAIN = replace(
             ),
         ),
         a_field("text", "gloves", required=True, show_when=Condition("course", ("welding",))),
+        a_field("date", "born"),
     ),
 )
 """An option that one question offers decides about another question."""
@@ -137,6 +138,11 @@ def test_option__that_is_no_longer_offered_is_not_chosen_either(opened: Any) -> 
     page.check("[name=age][value=child]")
     expect(page.locator("[name=course]")).to_have_value("")
     expect(part(page, "gloves")).to_be_hidden()
+
+
+def test_date_without_a_hint__fits_a_phone(opened: Any) -> None:
+    page = opened(CHAIN, viewport={"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_draft__comes_back_with_the_questions_that_it_answers(opened: Any) -> None:

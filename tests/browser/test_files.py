@@ -106,6 +106,8 @@ def test_without_javascript__files_are_sent_from_the_own_page(
     visitor = visit(java_script_enabled=False)
     visitor.goes_to("/portfolio" if language == "en" else "/sv/portfolio")
     assert not visitor.page.locator("#f-portfolio").is_visible()
+    later = {"en": "We then mail you a link for the files.", "sv": "ett mejl med en länk för filerna."}[language]
+    assert later in visitor.page.inner_text("main")
     visitor.page.fill('[name="name"]', "Åsa Lindqvist")
     visitor.page.fill('[name="email"]', person.address)
     visitor.sends()

@@ -99,7 +99,7 @@ def test_check__accepts_an_address_that_mail_reaches(rollcall: CommandLine, sour
         ("values/prod.tfvars", '"eu-north-1"', '"north"', "values/prod.tfvars: region must be a Region's code"),
         ("values/prod.tfvars", "alarm_email", "alarm_mail", "values/prod.tfvars: there is no variable alarm_mail"),
         ("values/prod.tfvars", '"prod"', '"live"', "values/prod.tfvars: stack is 'live'."),
-        ("values/dev.tfvars", "log_level", 'forms = ["contact", "yoga"]\nlog_level', "forms leaves out registration."),
+        ("values/dev.tfvars", "log_level", 'forms = ["contact", "yoga"]\nlog_level', "forms leaves out registration,"),
         (
             "forms/contact/form.toml",
             "id_prefix",

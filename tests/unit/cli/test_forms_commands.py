@@ -164,6 +164,13 @@ def test_show__prints_every_field(rollcall: CommandLine) -> None:
     assert {line[0]: line[5] for line in lines if line[5]} == {"course": "48"}
 
 
+def test_show__says_that_a_file_is_required(rollcall: CommandLine, tmp_path: Path) -> None:
+    """Files are sent after the answers, so no answer is required, but the file is."""
+    shutil.copytree(FORMS.parents[1] / "tests" / "forms" / "portfolio", tmp_path / "portfolio")
+    lines = rollcall("forms", "show", "portfolio", "--dir", str(tmp_path)).out.splitlines()
+    assert [line.split("\t")[2] for line in lines if "\tfile\t" in line] == ["yes", ""]
+
+
 def test_show__names_the_forms_own_mails_and_their_values(rollcall: CommandLine) -> None:
     arguments = ("forms", "show", "--dir", str(FORMS))
     assert "moved (en, sv) --set room=…\n" in rollcall(*arguments, "registration", terminal=True).out

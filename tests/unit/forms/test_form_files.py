@@ -175,6 +175,10 @@ def test_compile_forms__skips_folders_without_a_form(tmp_path: Path) -> None:
         (GOOD + a_field("date", 'min = "today"', 'max = "today-1y"'), '"min" (2024-02-29) is more than "max"'),
         (GOOD + a_field("choice"), 'field "it": "options" is missing; it must be a list of one or more tables'),
         (
+            GOOD + '[reminders]\ntemplate = "soon"\n',
+            '"reminders" must be a list of one or more tables, each below a [[reminders]] of its own, not a table',
+        ),
+        (
             GOOD + a_field("choice", 'options = [{ value = "a", label = "A" }, { value = "a", label = "B" }]'),
             'field "it": two options have the value "a"',
         ),

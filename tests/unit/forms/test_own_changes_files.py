@@ -104,6 +104,7 @@ def test_own_changes__are_read_with_their_fields(tmp_path: Path) -> None:
     ("own", "says"),
     [
         ("fields = []", '"fields" is missing or empty'),
+        ('fields = "name"', '"fields" must be a list of texts, such as ["one", "two"], not "name"'),
         ('fields = ["nam"]', '"nam", which is not a field of this form (did you mean "name"?)'),
         ('fields = ["email"]', "the address that the link to the page was mailed to"),
         ('fields = ["course"]', 'but not "why", which depends on it'),

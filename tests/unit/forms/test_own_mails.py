@@ -122,7 +122,7 @@ def test_unmarked_mail__has_no_link_that_stops_it(forms_dir: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "line", "problem"),
     [
-        ("remindr", "unsubscribe = true", '"remindr" is no mail of this form (did you mean "reminder"?); its own are'),
+        ("remindr", "unsubscribe = true", '"remindr" is not a mail of this form (did you mean "reminder"?); its own'),
         ("confirmed", "unsubscribe = true", "\"confirmed\" is one of Rollcall's mails; only a mail of the form's own"),
         ("message", "unsubscribe = true", '"message" is one of Rollcall\'s mails'),
         ("moved", 'unsubscribe = "yes"', '"unsubscribe" must be true or false, not "yes"'),

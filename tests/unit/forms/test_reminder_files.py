@@ -83,8 +83,11 @@ def test_reminders__are_read_for_each_option_with_a_date(folder: Path) -> None:
         ([TEMPLATE, 'after = "0d"'], '"after" is "0d"; write a length of time'),
         ([TEMPLATE, 'before = "53w"'], '"before" is "53w"; write a length of time'),
         ([TEMPLATE, "before = 7"], '"before" must be text in quotes, not 7'),
-        (['template = "remindr"', BEFORE], '"template" "remindr" is no mail of this form\'s own (did you mean "remin'),
-        (['template = "confirmed"', BEFORE], '"template" "confirmed" is sent automatically; give the reminder a mail'),
+        (
+            ['template = "remindr"', BEFORE],
+            '"template" is "remindr", but this form has no such mail (did you mean "rem',
+        ),
+        (['template = "confirmed"', BEFORE], '"template" is "confirmed", but Rollcall sends that mail already; give'),
         (['template = "moved"', BEFORE], 'the mail "moved" uses set.room, which staff give'),
         ([TEMPLATE, BEFORE, "to = 1"], 'key "to" is unknown for a reminder; use one of template, before, after'),
     ],

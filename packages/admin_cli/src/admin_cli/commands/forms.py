@@ -265,5 +265,5 @@ def _spam(form: Form) -> str:
 def _row(field: Field) -> list[Value]:
     options = [option.value for option in field.options]
     seats = [option.capacity for option in field.options if option.capacity is not None]
-    required = "yes" if field.always_required else "if asked" if field.required else ""
+    required = "" if not field.required else "if asked" if field.show_when is not None else "yes"
     return [field.name, str(field.type), required, str(field.label), options, sum(seats) if seats else None]

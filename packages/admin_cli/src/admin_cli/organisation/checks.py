@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from admin_cli.doctor.findings import Finding, Health
@@ -134,7 +135,8 @@ def _disagreements(
     folders = {path.parent.name for path in sources.forms.glob("*/form.toml")}
     listed = values["forms"]
     assert isinstance(listed, list)  # noqa: S101 - variables.tf says so
+    fix = f"Write forms = {json.dumps(sorted(folders))}"
     if missing := sorted(folders - set(listed)):
-        yield f"forms leaves out {', '.join(missing)}.", "Add it to the list, or the API has no address for it."
+        yield f"forms leaves out {', '.join(missing)}, so the API has no address for it.", fix
     if gone := sorted(set(listed) - folders):
-        yield f"forms lists {', '.join(gone)}, but forms/ has no such folder.", "Remove it from the list."
+        yield f"forms lists {', '.join(gone)}, but forms/ has no such folder.", fix

@@ -101,7 +101,8 @@ class CheckedTable:
         value = self._values.get(key, [])
         if isinstance(value, list) and all(isinstance(element, dict) for element in value) and (value or not required):
             return value
-        self._missing(key, "a list of one or more tables", required=True)
+        header = f"[[fields.{key}]]" if key == "options" else f"[[{key}]]"
+        self._missing(key, f"a list of one or more tables, each below a {header} of its own", required=True)
         return []
 
     def table(self, key: str) -> CheckedTable | None:

@@ -40,8 +40,8 @@ def read_file_rules(values: CheckedTable) -> FileRules | None:
 
 
 def _size(values: CheckedTable) -> int | None:
-    text = values.string("max_size") if "max_size" in values else _DEFAULT_SIZE
-    parts = _SIZE.fullmatch(text or "")
+    text = values.raw("max_size") if "max_size" in values else _DEFAULT_SIZE
+    parts = _SIZE.fullmatch(text) if isinstance(text, str) else None
     size = int(parts[1]) * _BYTES[parts[2]] if parts else 0
     if not 0 < size <= LARGEST_MB * 1_000_000:
         values.problem(f'"max_size" must be a size such as "10MB" or "500KB", and at most "{LARGEST_MB}MB"')

@@ -27,13 +27,13 @@ def read_group(values: CheckedTable, form: Form) -> Group | None:
     names = [field.name for field in form.fields]
     most = table.whole("max", 2, MOST, required=True)
     asked = table.strings("fields")
-    if not asked:
+    if not asked and not table.raw("fields"):
         table.problem(
             '"fields" is missing; it lists what you ask of each participant, such as fields = ["participant"]'
         )
     unknown = [name for name in asked if name not in names]
     for name in unknown:
-        table.problem(f'"fields" has "{name}"{suggestion(name, names)}, which is no field of this form')
+        table.problem(f'"fields" has "{name}"{suggestion(name, names)}, which is not a field of this form')
     if not asked or unknown or most is None:
         return None
     group = Group(tuple(name for name in names if name in asked), most)

@@ -29,7 +29,7 @@ def read_mails(values: CheckedTable, mails: Sequence[OwnMail]) -> tuple[OwnMail,
             tables.problem(f"\"{name}\" is one of Rollcall's mails; only a mail of the form's own can be marked here")
         elif name not in names:
             own = f"; its own are {listed(names)}" if names else ""
-            tables.problem(f'"{name}" is no mail of this form{suggestion(name, names)}{own}')
+            tables.problem(f'"{name}" is not a mail of this form{suggestion(name, names)}{own}')
         elif (table := tables.table(name)) is not None:
             table.known_keys(MAIL, of="a mail")
             if table.boolean("unsubscribe"):

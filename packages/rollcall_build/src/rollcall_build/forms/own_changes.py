@@ -37,7 +37,7 @@ def read_own_changes(
         return None
     table.known_keys(OWN_CHANGES, of="[own_changes]")
     names = table.strings("fields")
-    if not names:
+    if not names and not table.raw("fields"):
         table.problem('"fields" is missing or empty; name the fields that registrants may change')
     if fields is not None:
         _ensure_changeable(table, names, fields, email_field)

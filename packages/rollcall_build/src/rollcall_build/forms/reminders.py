@@ -78,14 +78,15 @@ def _check_template(table: CheckedTable, template: str, mails: Sequence[OwnMail]
     mail = next((each for each in mails if each.name == template), None)
     if mail is None:
         names = [each.name for each in mails]
-        if template in list(MailKind):
-            why = "is sent automatically; give the reminder a mail of its own"
+        ours = template in list(MailKind)
+        if ours:
+            why = "but Rollcall sends that mail already; give the reminder a mail of its own"
         else:
-            why = f"is no mail of this form's own{suggestion(template, names)}"
+            why = f"but this form has no such mail{suggestion(template, names)}"
         others = f", or use one of {listed(names)}" if names else ""
+        file = f"mail/{'reminder' if ours else template}.{languages[0]}.subject.j2"
         table.problem(
-            f'"template" "{template}" {why}: write mail/{template if template not in list(MailKind) else "reminder"}'
-            f".{languages[0]}.subject.j2, .txt.j2 and .html.j2 beside the form file{others}"
+            f'"template" is "{template}", {why}: write {file}, .txt.j2 and .html.j2 beside the form file{others}'
         )
         return
     for language in languages:

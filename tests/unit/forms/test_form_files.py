@@ -243,7 +243,10 @@ def test_compile_forms__skips_folders_without_a_form(tmp_path: Path) -> None:
         (HEAD.replace("30", "0") + EMAIL, '"retention_days" must be a whole number from 1 to 3660, not 0'),
         (HEAD.replace('"crs"', '"CRS-1"') + EMAIL, '"id_prefix" must be two to eight lowercase letters'),
         (HEAD + 'staff = ["office"]' + EMAIL, '"staff" has "office"; write an e-mail address'),
-        (HEAD + "opens_at = 2026-01-01T09:00:00" + EMAIL, '"opens_at" must be a time with its offset'),
+        (
+            HEAD + "opens_at = 2026-01-01T09:00:00" + EMAIL,
+            '"opens_at" must be a time with its offset, such as 2026-01-15T09:00:00+01:00, not a time without its o',
+        ),
         (
             HEAD + "opens_at = 2026-01-02T09:00:00Z\ncloses_at = 2026-01-01T09:00:00Z" + EMAIL,
             '"closes_at" must come after',

@@ -177,4 +177,6 @@ def _kind(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return str(value)[:40]
+    if isinstance(value, datetime):
+        return "a time without its offset" if value.tzinfo is None else "a time"
     return _NAMES.get(type(value), f"a {type(value).__name__}")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
-from integration.api_requests import send, stored
+from integration.api_requests import ask, send, stored
+from qr_reader import read_qr
+from registrants import MY_LINK, press
 
 if TYPE_CHECKING:
     from conftest import DeployedStack
@@ -37,7 +41,24 @@ def test_group__one_answer_and_one_mail_with_all(stack: DeployedStack) -> None:
         assert each["reference"] in mail.text
     assert {file.name for file in mail.attachments} == {"invitation.ics", "invitation-2.ics"}
     assert mail.html is not None
-    assert mail.html.count("cid:reference") == 2
+    codes = re.findall(r'src="data:image/png;base64,([^"]+)"', mail.html)
+    assert [read_qr(b64decode(code)) for code in codes] == [first["reference"], second["reference"]]
 
     assert send(stack, "camp", family, Idempotency_Key=key).json == answer.json
     stack.wait_for_mails(to=family["email"], count=1)
+
+
+def test_group__the_mailed_link_cancels_all(stack: DeployedStack) -> None:
+    """The page lists the others, and one answer cancels everyone, each told of in a mail of their own."""
+    family = a_family("Cy Lindqvist", "Di Lindqvist", week="second-week")
+    ids = [each["id"] for each in send(stack, "camp", family).json["group"]]
+    (mail,) = stack.wait_for_mails(to=family["email"])
+    link = MY_LINK.search(mail.text)
+    assert link is not None
+    page = ask(link[0], None, method="GET")
+    assert "Sent together" in page.body
+    assert "Di Lindqvist" in page.body
+    token = link[0].partition("?t=")[2]
+    assert press(stack, token, "cancel", confirm="yes", everyone="yes").status == 303
+    assert {stored(stack, each)["status"]["S"] for each in ids} == {"cancelled"}
+    stack.wait_for_mails(to=family["email"], count=3)

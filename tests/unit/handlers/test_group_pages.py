@@ -125,6 +125,12 @@ def values(page: Page) -> dict[str, str | None]:
     return sent
 
 
+def test_add__keeps_a_participant_of_whom_nothing_was_sent(desk: Desk) -> None:
+    """Browsers send nothing of questions that are only choices, as long as nothing is chosen."""
+    _, html = desk.post({"guardian": "Per", "_add": "yes"})
+    assert values(Page(html)).keys() >= {"participant", "participant-2"}
+
+
 def test_add__asks_for_one_more_and_keeps_everything(desk: Desk) -> None:
     status, html = desk.post(FAMILY | SECOND | {"_add": "yes"})
     page = Page(html)

@@ -23,10 +23,11 @@ def with_other_members(form: Form, sent: Mapping[str, object]) -> tuple[dict[str
     """
     assert form.group is not None  # noqa: S101 - only for a group
     once, members = members_in(form, sent)
-    kept = [own for number, own in members.items() if str(number) != typed(sent, REMOVE) and isinstance(own, dict)]
-    kept = kept or [{}]
+    empty = {form.group.fields[0]: ""}
+    left = [own for number, own in members.items() if str(number) != typed(sent, REMOVE) and isinstance(own, dict)]
+    kept = [own or empty for own in left or [empty]]
     if ADD in sent and len(kept) < form.group.most:
-        kept.append({form.group.fields[0]: ""})
+        kept.append(empty)
     named = {numbered(name, number): value for number, own in enumerate(kept, start=1) for name, value in own.items()}
     return once | named, len(kept)
 

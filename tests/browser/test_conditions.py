@@ -116,6 +116,8 @@ def test_question__appears_with_its_answer_and_only_then_counts(opened: Any, pos
     page.check("[name=days][value=sun]")
     page.click("main form [type=submit]")
     expect(page.locator("#f-where-error")).to_have_text("Enter where.")
+    assert page.inner_text("#error-summary").split("\n", 1)[0] == "There is a problem"
+    assert "urgent" not in page.inner_text("#error-summary")  # only after a failure
     assert posted == []
 
     page.fill("[name=where]", "At school")

@@ -101,6 +101,11 @@ def test_examine__refuses_what_is_encrypted() -> None:
         kind_of(changed_directory(docx(), 8, "<H", 1))
 
 
+def test_examine__keeps_a_document_with_drawings() -> None:
+    """Word stores its icons as SVG, and shows them without running anything."""
+    assert kind_of(docx(**{"word/media/image1.svg": b"<svg/>"})) == "docx"
+
+
 def test_examine__reads_little_of_a_large_document() -> None:
     """A document is judged by its start and its directory, never by unpacking it."""
     content = docx(**{"word/media/film.bin": bytes(range(256)) * 40_000})

@@ -28,7 +28,7 @@ _ENCRYPTED = 1
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."
 _ARCHIVES = re.compile(r"\.(zip|7z|rar|gz|tgz|tar|bz2|xz|jar|war|apk|cab|iso|img|lzh|ace|arj|z)$", re.IGNORECASE)
 _PROGRAMS = re.compile(
-    r"\.(exe|dll|com|scr|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|msi|lnk|jar|sh|app|html?|xhtml|svg)$", re.IGNORECASE
+    r"\.(exe|dll|com|scr|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|msi|lnk|jar|sh|app|html?|xhtml)$", re.IGNORECASE
 )
 _PAGE = re.compile(rb"\s*<(!doctype|html|head|body|script|iframe|svg|\?xml|!--)", re.IGNORECASE)
 _EXECUTABLES = (

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 50_000
 MOST_SCRIPT_BYTES = 8 * 1024
-FEATURES = ("conditions.", "frame.", "from-query.", "groups.")
+FEATURES = ("conditions.", "files.", "frame.", "from-query.", "groups.")
 """Scripts that only a form with that feature loads."""
 MOST_FEATURE_BYTES = 4 * 1024
 MOST_SHIFT = 0.01

@@ -52,7 +52,7 @@ SHARED_TEMPLATES = ("layout.html.j2", "fields.html.j2", "thanks.html.j2")
 PAGE_DRAWINGS = ("thank-you", "waiting", "one-step-left", "not-found", "unavailable")
 SHARED_WORDS = ("organisation", "navigation", "footer", "form", "seats", "group", "thank_you", "my", "files")
 FORM_WORDS = ("submit", "thanks", "thanks_text", "another")
-MOST_BYTES = 2_050_000
+MOST_BYTES = 2_100_000
 STAFFS_MOST_BYTES = 2_250_000
 
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold

@@ -50,6 +50,14 @@ def test_close_and_open__an_option_by_its_label(rollcall: ApiOffice, via: str) -
 
 
 @VIA
+def test_close__for_some_days(rollcall: ApiOffice, via: str) -> None:
+    """They count from now on, although a list's `--since` counts back. A year, because the office's clock is ahead."""
+    assert rollcall("forms", "close", "registration", "first-robot", "--until", "366d", "--yes", via=via).code == 0
+    until = datetime.fromisoformat(str(shown(rollcall, "first-robot")["until"]))
+    assert abs(until - datetime.now(UTC) - timedelta(days=366)) < timedelta(minutes=5)
+
+
+@VIA
 def test_close__the_whole_form(rollcall: ApiOffice, via: str) -> None:
     assert rollcall("forms", "close", "registration", "--yes", via=via).code == 0
     assert (shown(rollcall, None)["open"], shown(rollcall, "first-robot")["open"]) == (False, True)
@@ -70,7 +78,7 @@ def test_close__dry_run_changes_nothing(rollcall: ApiOffice, via: str) -> None:
         (("registration", "second-robot"), 3, "There are: first-robot"),
         (("contact", "first-robot"), 3, "has no options that open and close"),
         (("regstration",), 3, "registration"),
-        (("registration", "--until", "2020-01-01"), 2, "--until must be a time to come."),
+        (("registration", "--until", "2020-01-01"), 2, "--until must be in the future."),
         (("registration", "--until", "soon"), 2, "--until 'soon' is not a time."),
     ],
 )
@@ -82,7 +90,7 @@ def test_close__says_what_is_wrong(
 
 
 def test_close__says_when_a_form_without_seats_notices(rollcall: ApiOffice) -> None:
-    assert "it counts within 5 minutes" in rollcall("forms", "close", "contact", "--yes").err
+    assert "visitors notice within 5 minutes" in rollcall("forms", "close", "contact", "--yes").err
     assert "within 5 minutes" not in rollcall("forms", "open", "contact", "--yes").err
 
 

@@ -254,7 +254,7 @@ def test_override__refuses_unknown_options_and_past_times() -> None:
     stack = Stack()
     with pytest.raises(UnknownNameError, match='no option "tent"'):
         stack.override("tent", opens=False)
-    with pytest.raises(InvalidFilterError, match="must be a time to come"):
+    with pytest.raises(InvalidFilterError, match="must be in the future"):
         stack.override("camp", opens=False, until=NOW)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,14 +18,14 @@ from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.table import Column
 from admin_cli.terminal.values import for_person
 from registration_core.domain.filters import the_form, the_option
+from registration_core.domain.lengths import read_length
 from registration_core.domain.opening_records import opening_record, override_record
 from registration_core.domain.openings import WHOLE_FORM
 from registration_core.domain.suggestions import meant
 from registration_core.domain.times import read_period
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from admin_cli.confirmation import Act
     from registration_core.domain.forms import Form
     from registration_core.domain.openings import Opening
 
@@ -54,7 +55,9 @@ OptionalOption = Annotated[
 Until = Annotated[
     str | None,
     typer.Option(
-        metavar="WHEN", help="When that ends: 2027-03-01T18:00, or a day, which is included.", show_default=False
+        metavar="WHEN",
+        help="When that ends: 7d from now, 2027-03-01T18:00, or a day, which is included.",
+        show_default=False,
     ),
 ]
 
@@ -180,7 +183,7 @@ def _override(
     ctx: typer.Context, name: str, option: str | None, *, opens: bool, until: str | None, yes: bool, dry_run: bool
 ) -> None:
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
-    _, at = read_period(None, until, forms=lambda: act.stack.forms)
+    at = _end(act, until)
     form = the_form(forms_of(act.stack), name)
     value = WHOLE_FORM if option is None else _value(form, option)
     service = act.stack.openings()
@@ -193,9 +196,18 @@ def _override(
     act.say(f"{what} is {'open' if opening.open else 'closed'}{_until(opening, at)}.")
     if new:
         act.say(
-            f"  it counts within {FRESH_MINUTES} minutes, because no option of {form.name} has seats or times; "
-            "next time at once"
+            f"  visitors notice within {FRESH_MINUTES} minutes, because no option of {form.name} has seats or times; "
+            "from now on at once"
         )
+
+
+def _end(act: Act, until: str | None) -> datetime | None:
+    """Return when an override ends: so long from now, or at a time as elsewhere. Raises InvalidFilterError."""
+    now = datetime.now(UTC)
+    try:
+        return now + read_length(until or "")
+    except ValueError:
+        return read_period(None, until, forms=lambda: act.stack.forms, now=now)[1]
 
 
 def _value(form: Form, option: str) -> str:

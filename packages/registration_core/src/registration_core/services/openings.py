@@ -57,7 +57,7 @@ def _override(form: Form, option: str, *, opens: bool, until: datetime | None, b
         there = f"It has: {', '.join(options)}." if options else "It has none that can open and close."
         raise UnknownNameError(f'The form "{form.name}" has no option "{option[:60]}". {there}')
     if until is not None and until <= now:
-        raise InvalidFilterError("--until must be a time to come.")
+        raise InvalidFilterError("--until must be in the future.")
     return Override(open=opens, by=by, at=now, until=until)
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.cli.office import Office, reference
 
+from admin_cli.errors import ExitCode
+from registration_core.domain.groups import Group
 from registration_core.domain.submission import Status
 
 if TYPE_CHECKING:
@@ -60,3 +62,23 @@ def test_group__one_or_all(office: Office, family: list[Submission], command: tu
     assert ran.code == 0
     assert statuses(office, family) == [after] * 3
     assert "Neighbour" not in ran.err
+
+
+def test_edit__of_a_group_changes_what_all_have_in_common(office: Office, family: list[Submission]) -> None:
+    command = ("edit", reference(family[1]), "email=eva@example.org", "--group")
+    tried = office.line(*command, "--dry-run")
+    assert "Would change email of 3 submissions. Nothing was changed." in tried.err
+    ran = office.line(*command, "--yes")
+    assert (ran.code, ran.err.count("rollcall mail resend")) == (0, 1)
+    assert [office.get(each).email for each in family] == ["eva@example.org"] * 3
+    assert "Neighbour" not in ran.err
+    assert "already has these answers" in office.line(*command, "--yes").err
+
+
+def test_edit__gives_no_group_the_answer_of_one(office: Office, family: list[Submission]) -> None:
+    form = office.forms["registration"]
+    office.forms["registration"] = replace(form, group=Group(("participant", "course"), 6))
+    ran = office.line("edit", reference(family[0]), "participant=Dag", "--group", "--yes")
+    assert ran.code == ExitCode.USAGE
+    assert "Each participant has an answer to 'participant', so --group can't change it." in ran.err
+    assert [office.get(each).answers["participant"] for each in family] == ["Åsa", "Bo", "Cy"]

@@ -12,7 +12,7 @@ from admin_cli.forms.seats import seats_of
 from admin_cli.services import of
 from admin_cli.submissions.answers import as_read
 from admin_cli.submissions.concurrent_changes import changed_meanwhile
-from admin_cli.submissions.lookup import Entry, check_spelling
+from admin_cli.submissions.lookup import Entry, Group, check_spelling, counted, with_groups
 from admin_cli.submissions.promotions import leaving, say_promoted, say_promotions
 from admin_cli.terminal import completion
 from admin_cli.terminal.escape import plain
@@ -69,6 +69,7 @@ def edit(
     entry: Entry,
     assignments: Assignments,
     *,
+    group: Group = False,
     waitlist: Waitlist = False,
     resend: Resend = False,
     yes: Yes = False,
@@ -88,10 +89,14 @@ def edit(
 
     --resend also sends the mail for the submission's status, to the address that it has now.
 
+    --group changes all that were sent together, one after the other: for what was asked once for
+    all of them, such as the guardian's address. After an interruption, run the command again.
+
     Examples:
       rollcall edit K7QM-3XTP email=per.lindqvist@example.org --dry-run
       rollcall edit K7QM-3XTP email=per.lindqvist@example.org
       rollcall edit K7QM-3XTP email=per.lindqvist@example.org --resend
+      rollcall edit K7QM-3XTP email=per.lindqvist@example.org --group
       rollcall edit K7QM-3XTP guardian="Per Lindqvist" phone="+46 70 123 45 67"
       rollcall edit K7QM-3XTP course=first-robot --waitlist
       rollcall edit K7QM-3XTP needs= --yes
@@ -99,29 +104,64 @@ def edit(
     check_spelling(entry)
     changes = _read(assignments)
     act = begin(of(ctx), yes=yes, dry_run=dry_run)
-    before = act.stack.query().show(entry).submission
+    named = act.stack.query().show(entry).submission
     edits = act.stack.edit()
-    plan = _plan(act, edits, before, changes)
-    if not plan.fields:
-        act.say(f"{act.called(before)} already has these answers.")
+    plans = [_plan(act, edits, each, changes) for each in _together(act, named, changes, group=group)]
+    left = [plan for plan in plans if plan.fields]
+    if not left:
+        act.say(f"{act.called(named)} already has these answers.")
         if resend:
-            _send_again(act, before, agreed=False)
+            _send_again(act, named, agreed=False)
         return
-    _show_changes(act, plan, waitlist=waitlist)
-    and_resend = ", and resend its mail" if resend else ""
-    if act.agreed(f"change {', '.join(plan.fields)} of {act.called(before)}{and_resend}"):
-        promoted: list[Submission] = []
-        after = _carry_out(act, edits, plan, waitlist=waitlist, promoted=promoted.append)
-        act.say(f"Changed {', '.join(plan.fields)} of {act.called(after)}.{_new_seat(plan, after)}")
-        no_mail_sent = after.status is before.status  # a new status is mailed automatically
-        if no_mail_sent and not resend and (plan.readdresses or plan.moves):
+    for plan in left:
+        if len(plans) > 1:
+            act.say(f"{act.called(plan.before)}:")
+        _show_changes(act, plan, waitlist=waitlist)
+    fields = ", ".join(dict.fromkeys(name for plan in left for name in plan.fields))
+    of_whom = act.called(left[0].before) if len(left) == 1 else counted(len(left))
+    mail = " its mail" if len(left) == 1 else " the mail"
+    if not act.agreed(f"change {fields} of {of_whom}{f', and resend{mail}' if resend else ''}"):
+        return
+    promoted: list[Submission] = []
+    stored: list[tuple[Edit, Submission]] = []
+    try:
+        for plan in left:
+            after = _carry_out(act, edits, plan, waitlist=waitlist, promoted=promoted.append)
+            stored.append((plan, after))
+            act.say(f"Changed {', '.join(plan.fields)} of {act.called(after)}.{_new_seat(plan, after)}")
+    finally:
+        _say_unmailed(act, stored, resend=resend)
+        say_promoted(act, promoted)
+    unmailed = [after for plan, after in stored if after.status is plan.before.status]
+    if unmailed and resend:  # a new status is mailed automatically, and one mail tells of a whole group
+        _send_again(act, unmailed[0], agreed=True)
+
+
+def _together(act: Act, named: Submission, changes: Mapping[str, str], *, group: bool) -> list[Submission]:
+    """Return whose answers change. Raises CliError if --group would give all participants one participant's answer."""
+    if not group:
+        return [named]
+    form = act.stack.forms.get(named.form)
+    own = [name for name in changes if form is not None and form.group is not None and name in form.group.fields]
+    if own:
+        raise CliError(
+            f"Each participant has an answer to {own[0]!r}, so --group can't change it.",
+            hint=f"Change it for one: rollcall edit {display_reference(named.reference)} {own[0]}=VALUE",
+            exit_code=ExitCode.USAGE,
+        )
+    together = with_groups(act.stack.query(), [named])
+    return [each for each in together if each.id == named.id or each.status is not Status.ERASED]
+
+
+def _say_unmailed(act: Act, stored: Sequence[tuple[Edit, Submission]], *, resend: bool) -> None:
+    """Say how to mail a registrant about a new address or option, once for all who were sent together."""
+    for plan, after in stored:
+        if not resend and after.status is plan.before.status and (plan.readdresses or plan.moves):
             act.say(
                 "The registrant has not been mailed about it. To mail them: "
                 f"rollcall mail resend {display_reference(after.reference)}"
             )
-        say_promoted(act, promoted)
-        if no_mail_sent and resend:
-            _send_again(act, after, agreed=True)
+            return
 
 
 def _read(assignments: Sequence[str]) -> dict[str, str]:

@@ -26,6 +26,8 @@ ISSUER = "token.actions.githubusercontent.com"
 INLINE_LIMIT = 10240
 """Characters of all policies inside a role together: IAM and STS quotas."""
 
+INSIDE = {"delivery", "delivery-token", "files"}
+"""Files of rights that are inside the deploy role; the others are managed policies."""
 MOST_MANAGED = 10
 """Managed policies that a role may hold, unless AWS was asked for more."""
 
@@ -102,12 +104,9 @@ def test_deploy_role__has_the_deployers_rights_and_the_state(alternatives: Plan,
     }
 
     options = {file.stem for file in (configuration / "deployer" / "options").glob("*.json")}
-    parts = {file.stem for file in (configuration / "deployer").glob("*.json")} | options - {
-        "delivery",
-        "delivery-token",
-    }
+    parts = {file.stem for file in (configuration / "deployer").glob("*.json")} | options - INSIDE
     assert set(managed) == {f"rollcall-local-deploy-{part}" for part in parts} | {"rollcall-local-plan-reads"}
-    assert set(inline(alternatives, "deploy")) == {"delivery", "state"}
+    assert set(inline(alternatives, "deploy")) == {"delivery", "files", "state"}
     (state,) = [one for one in statements(alternatives, "deploy") if one["Sid"] == "State"]
     assert state["Action"] == ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
 
@@ -122,7 +121,7 @@ def test_policies__are_no_more_than_a_role_may_hold(configuration: Path) -> None
     """With every option in use, and the reader's."""
     files = [*(configuration / "deployer").glob("*.json"), *(configuration / "deployer" / "options").glob("*.json")]
 
-    assert len([file for file in files if not file.stem.startswith("delivery")]) + 1 <= MOST_MANAGED
+    assert len([file for file in files if file.stem not in INSIDE]) + 1 <= MOST_MANAGED
 
 
 def test_options__are_each_known_to_delivery(configuration: Path) -> None:

@@ -57,11 +57,11 @@ def test_everything_stored__is_under_the_key(everything: Plan) -> None:
 
 
 def test_pages__stay_under_the_key_of_s3(everything: Plan) -> None:
-    """They are public: a key would cost a request each and keep nothing from anyone. Exports hold people's answers."""
+    """They are public: a key would cost a request each and hide nothing. The other buckets hold what people sent."""
     for address, values in everything.all("aws_s3_bucket_server_side_encryption_configuration").items():
         default = block(block(values, "rule"), "apply_server_side_encryption_by_default")
-        exports = address.startswith("module.exports")
-        assert default["sse_algorithm"] == ("aws:kms" if exports else "AES256"), address
+        personal = address.startswith(("module.exports", "module.files"))
+        assert default["sse_algorithm"] == ("aws:kms" if personal else "AES256"), address
 
 
 def test_key__is_renewed_and_can_be_taken_back(everything: Plan) -> None:
@@ -103,10 +103,11 @@ def test_roles__use_the_key_through_services_only(everything: Plan) -> None:
         "notify",
         "feedback",
         "deliver[0]",
+        "files_function[0]",
         "staff_function[0]",
     }
     assert sum(address.startswith("module.staff.") for address, _ in users) == 2
-    services = [f"{service}.{REGION}.amazonaws.com" for service in ("dynamodb", "secretsmanager", "sqs")]
+    services = [f"{service}.{REGION}.amazonaws.com" for service in ("dynamodb", "secretsmanager", "sqs", "s3")]
     for address, statement in users:
         assert statement.actions <= {"kms:Decrypt", "kms:GenerateDataKey"}, address
         assert statement.conditions[("StringEquals", "kms:ViaService")] == services, address

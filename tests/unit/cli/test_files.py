@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sent_files import PDF
 from unit.cli.office import Office, reference
+from unit.core.builders import a_field
 
 from admin_cli.files import downloads
 from registration_core.domain.errors import StorageUnavailableError
-from registration_core.domain.files import FileState, StoredFile
+from registration_core.domain.files import FileRules, FileState, StoredFile
 from registration_core.services.file_links import FileLink, FileLinks, ensure_ready
 
 if TYPE_CHECKING:
@@ -88,6 +89,17 @@ def test_files__none_is_a_sentence(office: Office) -> None:
     entry = office.register("Åsa")
     ran = office.line("files", entry.id)
     assert (ran.code, ran.out, ran.err) == (0, "", "No files were sent with this submission.\n")
+
+
+def test_required_file__that_is_missing_is_shown(office: Office) -> None:
+    """Not once it has arrived."""
+    missing, arrived = office.register("Bo"), sent(office, ("a", FileState.KEPT))
+    rules = FileRules(("pdf",), 1000, 1)
+    form, field = office.forms["registration"], a_field("file", "cv", required=True, files=rules)
+    office.forms["registration"] = replace(form, fields=(*form.fields, field))
+    assert office.line("files", missing.id).out == "cv\t\t\tnot sent yet\t\n"
+    assert "not sent yet" in office.line("show", missing.id, terminal=True).out
+    assert "not sent yet" not in office.line("show", arrived.id, terminal=True).out
 
 
 def test_save__leaves_what_is_there_alone(office: Office, tmp_path: Path) -> None:

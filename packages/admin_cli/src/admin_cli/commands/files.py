@@ -14,13 +14,14 @@ from admin_cli.terminal.help import Command, verb
 from admin_cli.terminal.json_fields import json_option, pick, requested_fields
 from admin_cli.terminal.table import Column
 from registration_core.domain.file_kinds import REASONS
-from registration_core.domain.files import megabytes
+from registration_core.domain.files import megabytes, missing_files
 from registration_core.domain.records import file_record
 
 if TYPE_CHECKING:
     from admin_cli.services import Services
     from admin_cli.terminal.values import Value
     from registration_core.domain.files import StoredFile
+    from registration_core.domain.forms import Form
     from registration_core.domain.submission import Submission
 
 app = verb()
@@ -64,14 +65,17 @@ def files(
     output = services.output
     names = requested_fields(output, json, FIELDS)
     check_spelling(entry)
-    submission = look_up(services.stack, entry).submission
+    stack = services.stack()
+    submission = look_up(lambda: stack, entry).submission
     if save is not None:
         _save(services, submission, save, unchecked=unchecked)
     elif names is not None:
         output.json([pick(file_record(file), names) for file in submission.files])
-    elif submission.files:
-        now = datetime.now(UTC)
-        output.rows(COLUMNS, [row(file, now) for file in submission.files])
+    elif files := [
+        *(row(file, datetime.now(UTC)) for file in submission.files),
+        *missing_rows(stack.forms.get(submission.form), submission),
+    ]:
+        output.rows(COLUMNS, files)
     else:
         output.tell("No files were sent with this submission.")
 
@@ -80,6 +84,12 @@ def row(file: StoredFile, now: datetime) -> list[Value]:
     """Return a file's line. A refused one says why."""
     state = f"refused: {REASONS.get(file.reason, file.reason)}" if file.reason else file.shown_state(now)
     return [file.field, file.name, megabytes(file.size), state, file.at]
+
+
+def missing_rows(form: Form | None, submission: Submission) -> list[list[Value]]:
+    """Return a line for each question whose required file hasn't arrived. form: None if the stack has it no more."""
+    missing = missing_files(form, submission) if form is not None else ()
+    return [[field.name, None, None, "not sent yet", None] for field in missing]
 
 
 def _save(services: Services, submission: Submission, folder: Path, *, unchecked: bool) -> None:

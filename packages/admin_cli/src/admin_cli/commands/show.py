@@ -105,7 +105,7 @@ def _print(
     if submission.answers:
         output.heading("Answers")
         output.fields(answered(form, submission.answers))
-    _print_desk_values(output, submission)
+    _print_desk_values(output, submission, current)
     output.heading("History")
     print_history(output, details.events)
     if details.mails:
@@ -129,14 +129,16 @@ def _print_others(output: Output, others: Sequence[Submission], form: Form | Non
         output.rows(TOGETHER, rows)
 
 
-def _print_desk_values(output: Output, submission: Submission) -> None:
+def _print_desk_values(output: Output, submission: Submission, form: Form | None) -> None:
     """Print the files, the notes whole, numbered as `rollcall note remove` counts them, and the check-ins."""
-    if submission.files:
-        from admin_cli.commands.files import COLUMNS, row  # noqa: PLC0415 - only for forms that ask for files
+    if submission.files or (form is not None and form.asks_for_files):
+        from admin_cli.commands.files import COLUMNS, missing_rows, row  # noqa: PLC0415 - only for forms with files
 
         now = datetime.now(UTC)
-        output.heading("Files")
-        output.rows(COLUMNS, [row(file, now) for file in submission.files])
+        files = [*(row(file, now) for file in submission.files), *missing_rows(form, submission)]
+        if files:
+            output.heading("Files")
+            output.rows(COLUMNS, files)
     if submission.notes:
         output.heading("Notes")
         output.fields(note_lines(submission.notes))

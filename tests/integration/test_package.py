@@ -330,7 +330,7 @@ def test_links__starts_with_boto3_and_the_zips_jinja2(bare: Bare) -> None:
 def test_sweep__starts_with_boto3_alone(bare: Bare, tmp_path: Path) -> None:
     result = bare.start("sweep", {}, MAIL_QUEUE_URL="http://127.0.0.1:1/queue", FORMS_DIR=str(tmp_path))
 
-    assert result["answer"] == {"lapsed": 0, "settled": 0, "promoted": 0, "mails": 0, "digests": 0}
+    assert result["answer"] == {"lapsed": 0, "settled": 0, "promoted": 0, "mails": 0, "digests": 0, "reminders": 0}
     assert "boto3" in result["loaded"]
     assert "jinja2" not in result["loaded"]
 

@@ -121,7 +121,7 @@ class Books:
             asked.ask(request, submission, what="mail resent: confirmed", by="staff")
             return
         self.repository.lease_mail(request, holder="x", until=until, expires_at=submission.expires_at)
-        if state in (MailState.SUPPRESSED, MailState.OUTDATED, MailState.UNADDRESSED):
+        if state in (MailState.SUPPRESSED, MailState.OUTDATED, MailState.UNADDRESSED, MailState.UNSUBSCRIBED):
             self.repository.end_mail(request, holder="x", state=state)
         elif state is not MailState.SENDING:
             self.repository.mark_mail_sent(request, holder="x", message_id="m")

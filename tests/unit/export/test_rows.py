@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
@@ -15,7 +16,9 @@ from admin_cli.export.json_files import WHOLE, whole
 from admin_cli.export.rows import read_page, read_rows, to_lines
 from registration_core.adapters.dynamodb.items import submission_item
 from registration_core.adapters.dynamodb.table import wire_item
+from registration_core.adapters.sheets.columns import Columns
 from registration_core.domain.attendance import CheckIn
+from registration_core.domain.groups import Group
 from registration_core.domain.notes import Note
 from registration_core.domain.records import record
 from registration_core.domain.submission import Status
@@ -67,6 +70,13 @@ def test_row__has_notes_and_check_ins_as_the_list_has() -> None:
     listed = record(entry, name="", rank=None)
     assert whole(row) == {name: listed[name] for name in WHOLE}
     assert whole(row)["group"] == "a"
+
+
+def test_columns__of_a_form_for_families_name_the_group() -> None:
+    form = a_form()
+    families = replace(form, group=Group(("name",), 6))
+    assert "group" not in [column.name for column in Columns([form], [], "en").chosen(None)]
+    assert [column.name for column in Columns([families, form], [], "en").chosen(None)][-2:] == ["group", "id"]
 
 
 def test_page__says_where_the_next_begins() -> None:

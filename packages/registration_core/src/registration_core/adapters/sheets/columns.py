@@ -138,11 +138,12 @@ class Columns:
         older = [name for name in self._fields if name not in present and name in answered]
         unknown = sorted(answered - self._fields.keys())
         self._answers = [*present, *older, *unknown]
+        self._together = ("group",) if any(form.group is not None for form in versions) else ()
 
     def chosen(self, names: Sequence[str] | None) -> list[Column]:
         """Return the named columns, or the default ones. Raises UnknownColumnError for an unknown name."""
         if names is None:
-            names = [*BEFORE, *(ANSWER + name for name in self._answers), *AFTER]
+            names = [*BEFORE, *(ANSWER + name for name in self._answers), *self._together, *AFTER]
         return _distinct([self._column(name) for name in names], self._headings)
 
     def _column(self, name: str) -> Column:

@@ -55,9 +55,11 @@ example = "round-01"
 
 FAMILIES = "families"
 """The same race for groups, without `once`."""
+FAMILY_OPTION = "family-01"
 FAMILIES_HEAD = (
     HEAD.replace('"rac"', '"fam"')
     .replace('once = "round"\n', "")
+    .replace("round-01", FAMILY_OPTION)
     .replace("[title]", '[group]\nfields = ["round"]\nmax = 4\n\n[title]')
 )
 
@@ -84,10 +86,11 @@ def make_clone(folder: Path) -> Path:
     shutil.copytree(ROOT / "example", folder / "example")
     shutil.copytree(ROOT / "infra" / "terraform", folder / "infra" / "terraform", ignore=_what_init_leaves)
     rounds = "".join(OPTION.format(option=option(number), seats=SEATS) for number in range(1, ROUNDS * 2 + 1))
-    for name, head in ((FORM, HEAD), (FAMILIES, FAMILIES_HEAD)):
+    family_rounds = rounds.replace("round-", "family-")  # what the table holds is read by option
+    for name, text in ((FORM, HEAD + rounds), (FAMILIES, FAMILIES_HEAD + family_rounds)):
         form = folder / "example" / "forms" / name
         form.mkdir()
-        (form / "form.toml").write_text(head + rounds, encoding="utf-8")
+        (form / "form.toml").write_text(text, encoding="utf-8")
     values = folder / "infra" / "terraform" / "local.tfvars"
     values_text = re.sub(r"(?m)^forms\s*=.*\n", "", values.read_text(encoding="utf-8"))
     values.write_text(f'{values_text}\nforms = ["registration", "contact", "{FORM}", "{FAMILIES}"]\n', encoding="utf-8")

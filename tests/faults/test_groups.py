@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from faults.clone import FAMILIES, SEATS, option
+from faults.clone import FAMILIES, FAMILY_OPTION, SEATS
 from faults.conftest import ORIGIN
 from faults.kills import KillAt
 from faults.proxy import AtRandom, Fault
@@ -29,7 +29,7 @@ def families(number: int) -> list[Post]:
 
 def a_family(number: int, size: int) -> dict[str, Any]:
     guardian = {"name": f"Guardian {number}", "email": f"v{number}@example.org"}
-    return {**guardian, "group": [{"round": option(1)}] * size}
+    return {**guardian, "group": [{"round": FAMILY_OPTION}] * size}
 
 
 def check(books: Books, posts: Sequence[Post], sent: Sequence[Post], outcome: Outcome) -> None:
@@ -50,9 +50,9 @@ def check(books: Books, posts: Sequence[Post], sent: Sequence[Post], outcome: Ou
     seated = {name for name, each in people.items() if each["status"] == "confirmed"}
     tickets = [each["position"] for each in people.values() if "position" in each]
     assert len(seated) == min(SEATS, len(people))
-    assert set(books.seats(option(1))) == seated
-    assert sorted(books.waiting(option(1))) == sorted(set(tickets)) == sorted(tickets)
-    assert books.quota(option(1))["taken"] == len(seated)
+    assert set(books.seats(FAMILY_OPTION)) == seated
+    assert sorted(books.waiting(FAMILY_OPTION)) == sorted(set(tickets)) == sorted(tickets)
+    assert books.quota(FAMILY_OPTION)["taken"] == len(seated)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sign_in import sign_in_of, staff_user, tokens
 
 from admin_cli.app import run
@@ -110,7 +111,9 @@ class Staff:
             stdin=Stream(terminal=asked, typed=typed or piped or "") if asked or piped is not None else None,
             sleep=sleep,
         )
-        code = run(list(arguments), services)
+        with pytest.MonkeyPatch.context() as environment:  # as if its clone had the stack's organisation
+            environment.setenv("ROLLCALL_ORGANISATION", self._stack.env["ROLLCALL_ORGANISATION"])
+            code = run(list(arguments), services)
         return Ran(code, out.content, err.content.decode())
 
     @property

@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from integration.staff import Staff
 
 
+def look_again(stack: DeployedStack) -> None:
+    """Let the next sweep look for reminders, although one may have looked less than an hour ago."""
+    table = stack.client("dynamodb")
+    pages = table.get_paginator("scan").paginate(TableName=stack.table)
+    for item in (item for page in pages for item in page["Items"]):
+        if item["pk"]["S"].startswith("SEND#") and item.get("by", {}).get("S") == "system":
+            key = {"pk": item["pk"], "sk": item["sk"]}
+            table.update_item(TableName=stack.table, Key=key, UpdateExpression="REMOVE ended_at")
+
+
 def test_sweep__reminds_each_registrant_once(stack: DeployedStack, manager: Staff) -> None:
     """Only those of the option for which the moment has come; the history says so."""
     due, later, withdrawn = (
@@ -20,6 +30,7 @@ def test_sweep__reminds_each_registrant_once(stack: DeployedStack, manager: Staf
     press(stack, token_of(links[2]), "cancel", confirm="yes")
     withdrawn.mailed_link(count=2)
 
+    look_again(stack)
     sweep(stack)
     reminder = stack.wait_for_mails(to=due.entered["email"], count=2)[-1]
     sweep(stack)

@@ -16,7 +16,7 @@ locals {
     "style-src 'self'",
     "img-src 'self'",
     "font-src 'self'",
-    join(" ", concat(["connect-src 'self'"], var.api_origins, var.files_origin[*])),
+    join(" ", distinct(concat(["connect-src 'self'"], var.api_origins, var.files_origin[*]))),
     "form-action ${local.form_targets}",
     "frame-ancestors 'none'",
     "base-uri 'none'",

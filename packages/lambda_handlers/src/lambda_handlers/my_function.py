@@ -166,7 +166,8 @@ class MyFunction:
         language, done = self._language(request, sent, entry.submission.language), request.query.get("done", "")
         token = _text(sent, "t")
         others = others_of(self._service, entry, self._keys.signer(), token)
-        return self._page(200, self._pages.entry(entry, token=token, language=language, done=done, others=others))
+        html = self._pages.entry(entry, token=token, language=language, done=done, others=others)
+        return self._page(200, html, files_origin=self._pages.files_origin if entry.form.asks_for_files else "")
 
     def _refuse(self, request: Request, sent: Mapping[str, object], error: RollcallError) -> dict[str, Any]:
         status, kind = PROBLEMS[next(kind for kind in PROBLEMS if isinstance(error, kind))]
@@ -191,9 +192,11 @@ class MyFunction:
     def _language(self, request: Request, sent: Mapping[str, object], otherwise: str) -> str:
         return self._pages.language_for(_text(sent, "lang") or request.query.get("lang", ""), otherwise)
 
-    def _page(self, status: int, html: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    def _page(
+        self, status: int, html: str, headers: Mapping[str, str] | None = None, *, files_origin: str = ""
+    ) -> dict[str, Any]:
         headers = {**HEADERS, **(headers or {})}
-        return page(status, html, site_url=self._site_url, headers=headers, files_origin=self._pages.files_origin)
+        return page(status, html, site_url=self._site_url, headers=headers, files_origin=files_origin)
 
 
 def _posted_fields(request: Request) -> Mapping[str, object]:

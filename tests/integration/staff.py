@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from admin_cli.stack import Stack
 
 
+COMPARING = ("doctor", "site")
+"""Commands that compare the stack with an organisation's files: those it was deployed from."""
+
+
 class Stream(io.TextIOWrapper):
     """A stream that keeps what is written, and can claim to be a terminal."""
 
@@ -111,8 +115,9 @@ class Staff:
             stdin=Stream(terminal=asked, typed=typed or piped or "") if asked or piped is not None else None,
             sleep=sleep,
         )
-        with pytest.MonkeyPatch.context() as environment:  # as if its clone had the stack's organisation
-            environment.setenv("ROLLCALL_ORGANISATION", self._stack.env["ROLLCALL_ORGANISATION"])
+        with pytest.MonkeyPatch.context() as environment:
+            if arguments[0] in COMPARING:
+                environment.setenv("ROLLCALL_ORGANISATION", self._stack.env["ROLLCALL_ORGANISATION"])
             code = run(list(arguments), services)
         return Ran(code, out.content, err.content.decode())
 

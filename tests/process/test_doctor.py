@@ -502,7 +502,7 @@ def test_doctor__with_a_failure_exits_with_1(doctor: Callable[..., Ran]) -> None
     sound, warned, failed = doctor(), doctor(quotas={option: 3}), doctor(describe_continuous_backups=OFF)
 
     assert (sound.code, warned.code, failed.code) == (0, 0, 1)
-    assert sound.err == "16 ok, 0 warnings, 0 failures, 4 skipped.\n"
+    assert sound.err == "16 ok, 0 warnings, 0 failures, 4 skipped.\n", sound.out
     assert warned.err == "15 ok, 1 warning, 0 failures, 4 skipped.\n"
     assert (
         "failure\tbackups\tPoint-in-time recovery is off, so lost data can't be restored.\tAsk the operator to run: "

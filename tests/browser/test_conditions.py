@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import mimetypes
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from browser.built_pages import API, SITE, pages_of
 from browser.conftest import A_MINUTE_LATER
 from playwright.sync_api import expect
 from shipped import SOURCES
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-    from registration_core.domain.forms import Form
 
 CHAIN = replace(
     FORM,
@@ -50,8 +49,6 @@ CHAIN = replace(
 )
 """An option that one question offers decides about another question."""
 
-SITE, API = "http://localhost:1", "http://localhost:2"
-
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
@@ -69,32 +66,9 @@ def posted() -> list[Any]:
 @pytest.fixture
 def opened(browser: Browser, files: dict[str, bytes], posted: list[Any]) -> Iterator[Callable[..., Page]]:
     """Open the form's page with an API that stores what it gets."""
-    contexts = []
-
-    def answer(route: Any) -> None:
-        address = route.request.url
-        if route.request.method == "POST":
-            posted.append(route.request.post_data)
-            receipt = {"id": "crs_1", "reference": "K7QM-3XTP", "status": "confirmed"}
-            route.fulfill(status=201, body=json.dumps(receipt), headers={"Access-Control-Allow-Origin": "*"})
-        elif address.startswith(API):
-            route.fulfill(body='{"fields": []}', headers={"Access-Control-Allow-Origin": "*"})
-        else:
-            key = address.removeprefix(f"{SITE}/").partition("?")[0]
-            kind = mimetypes.guess_type(key)[0] or "text/html; charset=utf-8"
-            route.fulfill(body=files[key], content_type=kind)
-
-    def open_page(form: Form = FORM, **options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.route("**/*", answer)
-        page: Page = context.new_page()
-        page.goto(f"{SITE}/{form.name}")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
+    receipt = {"id": "crs_1", "reference": "K7QM-3XTP", "status": "confirmed"}
+    with pages_of(browser, files, receipt=receipt, post=posted.append) as open_page:
+        yield lambda form=FORM, **options: open_page(form.name, **options)
 
 
 def part(page: Page, name: str) -> Any:

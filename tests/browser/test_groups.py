@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import mimetypes
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from browser.built_pages import API, SITE, pages_of
 from browser.conftest import A_MINUTE_LATER
 from organisation import organisation
 from playwright.sync_api import expect
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-SITE, API = "http://localhost:1", "http://localhost:2"
 RECEIPTS = [
     {"id": "cmp_1", "reference": "K7QM-3XTP", "status": "confirmed"},
     {"id": "cmp_2", "reference": "9VXM-2K1Q", "status": "waitlisted", "position": 4},
@@ -44,33 +44,9 @@ def posted() -> list[Any]:
 @pytest.fixture
 def opened(browser: Browser, files: dict[str, bytes], posted: list[Any]) -> Iterator[Callable[..., Page]]:
     """Open the camp's page with an API that stores what it gets, and gives the second participant a ticket."""
-    contexts = []
-
-    def answer(route: Any) -> None:
-        address = route.request.url
-        if route.request.method == "POST":
-            posted.append(json.loads(route.request.post_data))
-            body = RECEIPTS[0] | {"group": RECEIPTS}
-            route.fulfill(status=201, body=json.dumps(body), headers={"Access-Control-Allow-Origin": "*"})
-        elif address.startswith(API):
-            route.fulfill(body='{"fields": []}', headers={"Access-Control-Allow-Origin": "*"})
-        else:
-            key = address.removeprefix(f"{SITE}/").partition("?")[0]
-            kind = mimetypes.guess_type(key)[0] or "text/html; charset=utf-8"
-            route.fulfill(body=files[key], content_type=kind)
-
-    def open_page(**options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.route("**/*", answer)
-        page: Page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-        page.goto(f"{SITE}/camp")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
+    receipt = RECEIPTS[0] | {"group": RECEIPTS}
+    with pages_of(browser, files, receipt=receipt, post=lambda body: posted.append(json.loads(body))) as open_page:
+        yield partial(open_page, "camp")
 
 
 def fill_in_two(page: Page) -> None:
@@ -177,7 +153,7 @@ def test_without_javascript__a_family_registers(visit: Any, stack: Any) -> None:
     page.locator("[name=_remove]").last.click()
     with visitor.forgiving("422"):
         page.press("[name=participant-2]", "Enter")
-    expect(page.locator(".error-summary li")).to_have_text(["Participant 2: Choose an option: week."])
+        expect(page.locator(".error-summary li")).to_have_text(["Participant 2: Choose an option: week."])
     page.check("[name=week-2][value=second-week]")
     page.click("main form .send")
     expect(page.locator(".members li")).to_have_count(2)

@@ -7,8 +7,8 @@
   for (const link of all("[data-language]")) link.search = location.search;
 
   // --- seats left, roughly, what is closed, and date limits that move with the day; without the API, the page shows none
-  for (const { dataset: words } of all("[data-seats-from]")) {
-    fetch(words.seatsFrom).then(answer => answer.json()).then(({ fields }) => {
+  for (const { dataset: words } of all("[data-brief]")) {
+    fetch(words.brief).then(answer => answer.json()).then(({ fields, closed = "" }) => {
       for (const { name, minimum: least, maximum: most, options = [] } of fields) {
         for (const field of all(`[data-field="${name}"]`)) Object.assign(field, { least, most });
         for (const { value, seats } of options) for (const place of all(`[data-seats="${value}"]`)) {
@@ -17,6 +17,7 @@
           (place.closest("label")?.control || place).disabled = seats === "closed";
         }
       }
+      all("output")[0].append(closed); // in the page's language; the home page has no place for it
     }).catch(() => {});
   }
 
@@ -37,7 +38,7 @@
   // count once. Private answers stay only in the tab where Send was pressed, and only while they wait to be sent.
   // That tab then keeps the key and a digest for ten minutes, in case the visitor goes back and sends the same again
   const slot = "rollcall-" + say.form, lost = new Set();
-  const storage = (where, record, name = slot) => {
+  const store = (where, record, name = slot) => {
     try {
       if (!record) return JSON.parse(window[where + "Storage"][slot] || "{}");
       window[where + "Storage"][name] = JSON.stringify(record);
@@ -56,10 +57,10 @@
   };
   const keep = more => {
     Object.assign(kept, more);
-    storage("session", pressed && (kept.waiting || kept.until) ? kept : {});
-    return storage("local", { ...plain(), sum: 0 });
+    store("session", pressed && (kept.waiting || kept.until) ? kept : {});
+    return store("local", { ...plain(), sum: 0 });
   };
-  let kept = storage("local"), here = storage("session");
+  let kept = store("local"), here = store("session");
   if (!(now() < (kept.at ? kept.at + 14400 : kept.until))) kept = {}; // four hours; without answers, ten minutes
   // A restarted browser may bring its tabs back: after ten minutes this is a new visit.
   let pressed = here.key && here.key === kept.key && !(now() - here.at > 600);
@@ -67,16 +68,16 @@
   const read = unasked => {
     const values = {};
     for (const [name, value] of new FormData(form)) {
-      if (value && (unasked || inputs.some(input => input.name === name))) values[name] = name in values ? [values[name], value].flat() : value;
+      if (value && (unasked || inputs.some(each => each.name === name))) values[name] = name in values ? [values[name], value].flat() : value;
     }
     return values;
   };
   // Only the draft fills the form: whatever the browser itself restored is cleared.
-  const restore = search => {
+  const fill = query => {
     for (const name of kept.lost || []) lost.add(name);
     for (const input of inputs) {
       // a link such as /registration?course=rovers chooses options only; it never ticks a consent or fills in a text
-      const given = new URLSearchParams(search).getAll(input.name),
+      const given = new URLSearchParams(query).getAll(input.name),
         value = given[0] && input.matches("select,fieldset>.choice>*") ? given : kept.values?.[input.name] || "";
       ticks(input) ? (input.checked = [value].flat().includes(input.value)) : (input.value = value);
     }
@@ -88,7 +89,7 @@
     }
     draft.hidden = !keep({ started: kept.started ?? now() }); // programs are quicker than people, except people who have just sent
   };
-  restore(location.search);
+  fill(location.search);
 
   // --- checks, as the build wrote them, in the server's words; a date has three fields and is sent as one
   const partsOf = ({ dataset }) => ["year", "month", "day"].map(part => form[dataset.field + "-" + part]);
@@ -195,7 +196,7 @@
       kept.at = now(); // for this page only, in case the visitor comes back to it
       const words = [say.form, told, values[say.option], more];
       for (const name in values) say.keeps.split(" ").includes(name.split("-")[0]) || delete values[name];
-      storage("session", { ...body, at: now(), words, values }, "rollcall");
+      store("session", { ...body, at: now(), words, values }, "rollcall");
       location = say.thanks;
       return;
     }
@@ -250,7 +251,7 @@
     pressed = false;
     kept = { started: now() };
     keep();
-    storage("session", {}, "rollcall"); // for the thank-you page
+    store("session", {}, "rollcall"); // for the thank-you page
     inputs[0].focus();
   };
   for (const one of all("[data-clear]")) one.onclick = clear;
@@ -261,7 +262,7 @@
     pressed = false;
     kept.values = read();
     kept = plain();
-    restore();
+    fill();
   };
   if (pressed && kept.waiting && !all(".cf-turnstile")[0]) send(0);
 })();

@@ -1,4 +1,4 @@
-"""An option that staff close by command: the page says so at once, with and without JavaScript."""
+"""An option or a form that staff close by command: the page says so at once, with and without JavaScript."""
 
 from __future__ import annotations
 
@@ -29,17 +29,18 @@ def camp(stack: DeployedStack) -> Form:
 
 
 @pytest.fixture
-def closed(stack: DeployedStack) -> Iterator[Callable[[], Any]]:
-    """Close the second week for the time of a `with`."""
+def closed(stack: DeployedStack) -> Iterator[Callable[..., Any]]:
+    """Close the second week, or what is named, for the time of a `with`."""
     rollcall = with_policy(stack, f"manager-{uuid.uuid4().hex[:8]}", stack.outputs["manager_policy_arn"]).done
 
     @contextmanager
-    def closing() -> Iterator[None]:
-        rollcall("forms", "close", "camp", "second-week", "--yes")
+    def closing(*what: str) -> Iterator[None]:
+        what = what or ("camp", "second-week")
+        rollcall("forms", "close", *what, "--yes")
         try:
             yield
         finally:
-            rollcall("forms", "open", "camp", "second-week", "--yes")
+            rollcall("forms", "open", *what, "--yes")
 
     return closing
 
@@ -54,7 +55,7 @@ def week(page: Any, name: str) -> Any:
 
 
 def test_closed__disables_the_option_and_refuses_a_page_opened_before(
-    visit: Any, camp: Form, closed: Callable[[], Any]
+    visit: Any, camp: Form, closed: Callable[..., Any]
 ) -> None:
     visitor = visit()
     page = visitor.page
@@ -73,8 +74,20 @@ def test_closed__disables_the_option_and_refuses_a_page_opened_before(
     assert visitor.arrives_at_thank_you()
 
 
+def test_closed_form__says_so_before_anybody_fills_it_in(visit: Any, closed: Callable[..., Any]) -> None:
+    """Also the first time, and for a form without seats or times."""
+    visitor = visit()
+    page = visitor.page
+    with closed("contact"):
+        visitor.goes_to("/sv/contact")
+        expect(page.get_by_role("status").filter(has_text="Formuläret stängde den")).to_be_in_viewport()
+        expect(page.locator("button.send")).to_be_hidden()
+    visitor.goes_to("/contact?opened")
+    expect(page.locator("button.send")).to_be_visible()
+
+
 def test_closed__without_javascript_the_server_says_it(
-    visit: Any, stack: DeployedStack, camp: Form, closed: Callable[[], Any]
+    visit: Any, stack: DeployedStack, camp: Form, closed: Callable[..., Any]
 ) -> None:
     visitor = visit(java_script_enabled=False)
     page = visitor.page

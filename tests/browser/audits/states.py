@@ -24,6 +24,10 @@ AN_ARABIC_NAME = "عبد الرحمن بن محمد الأندلسي (Abdul)"
 SETTLED = "() => [...document.querySelectorAll('[data-seats]')].every((place) => place.textContent.trim())"
 ERRORS = "#error-summary:not([hidden])"
 NOTICE = "[role=status] p:not(:empty)"
+CLOSED_SINCE = {
+    "en": "This form closed on 2026-12-01 at 18:00 (UTC+01:00).",
+    "sv": "Formuläret stängde den 2026-12-01 kl. 18:00 (UTC+01:00).",
+}
 ANSWERED = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "content-type,idempotency-key"}
 
 
@@ -68,16 +72,25 @@ class Scene:
 
     def seats(self, told_of: dict[str, str]) -> None:
         """Make the API report these seats; options not named have plenty."""
+        self.reports(lambda option: told_of.get(option["value"], "plenty"))
+
+    def reports(self, seats: Callable[[dict[str, str]], str], said: dict[str, str] | None = None) -> None:
+        """Make the API report these seats of each option, and what else it says of the form."""
 
         def report(route: Any) -> None:
             answer = route.fetch()
-            form = answer.json()
+            form = answer.json() | (said or {})
             for option in (option for field in form["fields"] for option in field.get("options", ())):
                 if "seats" in option:
-                    option["seats"] = told_of.get(option["value"], "plenty")
+                    option["seats"] = seats(option)
             route.fulfill(response=answer, body=json.dumps(form))
 
         self.visitor.page.route("**/_user_request_/forms/*", report)
+
+    def closes(self, *options: str) -> None:
+        """Make the API report these options as closed; without any, the whole form."""
+        said = {} if options else {"closed": CLOSED_SINCE[self.language]}
+        self.reports(lambda told: "closed" if not options or told["value"] in options else told["seats"], said)
 
     def own_page(self, registrant: Registrant, *, days: int = 1) -> None:
         """Open a registrant's own page with a link that is valid for this many days."""
@@ -161,7 +174,28 @@ def unavailable(scene: Scene) -> None:
     scene.sends(NOTICE)
 
 
-def closed(scene: Scene) -> None:
+def some_closed(page: str) -> Callable[[Scene], None]:
+    """Open a page on which two courses are closed."""
+
+    def reach(scene: Scene) -> None:
+        scene.closes("first-robot", COURSE)
+        scene.opens(page)
+
+    return reach
+
+
+def form_closed(form: str) -> Callable[[Scene], None]:
+    """Open the page of a form that staff closed."""
+
+    def reach(scene: Scene) -> None:
+        scene.closes()
+        scene.opens(f"/{form}")
+        scene.visitor.page.wait_for_selector(".form-closed:not(:empty)")
+
+    return reach
+
+
+def closed_meanwhile(scene: Scene) -> None:
     problem = {"code": "form_closed", "detail": "Registration closed on 1 December 2026."}
     scene.answers(status=403, body=json.dumps(problem), headers=ANSWERED)
     scene.fills("registration")
@@ -363,7 +397,11 @@ STATES = (
     State("contact-error", one_field_wrong),
     State("contact-error-from-the-server", wrong_to_the_server_only, "422"),
     State("contact-unavailable", unavailable, "503"),
-    State("registration-closed", closed, "403"),
+    State("home-some-closed", some_closed("/")),
+    State("registration-some-closed", some_closed("/registration")),
+    State("registration-closed", form_closed("registration")),
+    State("contact-closed", form_closed("contact")),
+    State("registration-closed-meanwhile", closed_meanwhile, "403"),
     State("contact-offline", offline, "net::ERR_INTERNET_DISCONNECTED"),
     State("thank-you-registered", thanked("confirmed")),
     State("thank-you-pending", thanked("pending")),

@@ -14,7 +14,7 @@ from registration_core.domain.fields import Option
 from registration_core.domain.forms import Section
 from registration_core.domain.policies import Verification
 from registration_core.domain.quota import PublicSeats, Quota, QuotaState
-from registration_core.services.describe import DescribeService, in_brief
+from registration_core.services.describe import DescribeService
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,18 +43,24 @@ class FakeQuotas:
     states: dict[str, QuotaState] = field(default_factory=dict)
     asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
-    overrides: dict[str, Override] = field(default_factory=dict)
+    in_force: dict[str, Override] = field(default_factory=dict)
+
+    def overrides(self, _form: str) -> Mapping[str, Override]:
+        return self.in_force
 
     def seats_and_overrides(
         self, form: str, options: Sequence[str]
     ) -> tuple[Mapping[str, QuotaState], Mapping[str, Override]]:
         self.asked.append((form, tuple(options)))
-        return self.states, self.overrides
+        return self.states, self.in_force
 
 
 def described(form: Form, quotas: FakeQuotas | None = None, clock: StoppedClock | None = None) -> dict[str, Any]:
-    service = DescribeService(repository=quotas or FakeQuotas(), clock=clock or StoppedClock())  # type: ignore[arg-type]
-    return service.describe(form)
+    return describing(quotas, clock).describe(form)
+
+
+def describing(quotas: FakeQuotas | None = None, clock: StoppedClock | None = None) -> DescribeService:
+    return DescribeService(repository=quotas or FakeQuotas(), clock=clock or StoppedClock())  # type: ignore[arg-type]
 
 
 def test_describe__covers_each_field_in_every_language() -> None:
@@ -140,8 +146,9 @@ def test_describe__names_the_form_and_how_long_it_keeps_answers() -> None:
     assert "description" not in described(a_form())
 
 
-def test_in_brief__has_only_what_changes() -> None:
-    brief = in_brief(described(FORM))
+def test_brief__has_only_what_changes() -> None:
+    brief = describing().brief(FORM, "en")
+    assert "closed" not in brief
     seats = [{"value": "a", "seats": "plenty"}, {"value": "b", "seats": "few"}]
     assert (brief["name"], brief["version"]) == ("course", "0123456789ab")
     assert [each["name"] for each in brief["fields"]] == ["born", "day"]

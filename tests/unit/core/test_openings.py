@@ -23,7 +23,7 @@ from registration_core.domain.fields import Option
 from registration_core.domain.openings import WHOLE_FORM, Opening, Override, all_over, form_opening, option_opening
 from registration_core.domain.quota import Quota, Waitlist
 from registration_core.domain.submission import Status
-from registration_core.services.describe import DescribeService, in_brief
+from registration_core.services.describe import DescribeService
 from registration_core.services.door import Door, Limits
 from registration_core.services.manage import ManageService
 from registration_core.services.openings import OpeningsService
@@ -229,13 +229,26 @@ def test_describe__says_what_is_closed() -> None:
     assert (camp["open"], "seats" in camp) == (False, False)
     assert later["opens_at"] == LATER.opens_at.isoformat()  # type: ignore[union-attr]
     listed = [{"value": value, "seats": "closed"} for value in ("camp", "gone", "later")]
-    assert in_brief(description)["fields"] == [{"name": "week", "options": listed}]
+    assert service.brief(FORM, "en")["fields"] == [{"name": "week", "options": listed}]
     assert service.closed_options(FORM) == {"camp", "gone", "later"}
     stack.override("camp", opens=True)
-    assert in_brief(service.describe(FORM))["fields"][0]["options"][0] == {"value": "camp", "seats": "few"}
+    assert service.brief(FORM, "en")["fields"][0]["options"][0] == {"value": "camp", "seats": "few"}
     stack.override(WHOLE_FORM, opens=False)
-    description = service.describe(FORM)
-    assert (description["open"], in_brief(description)["fields"][0]["options"]) == (False, listed)
+    assert service.describe(FORM)["open"] is False
+    assert service.brief(FORM, "en")["fields"][0]["options"] == listed
+
+
+def test_brief__says_in_words_that_the_form_is_closed() -> None:
+    """At once, also for a form without seats and times."""
+    form = replace(FORM, quota=None, once=None, languages=("en", "sv"))
+    stack = Stack(form)
+    service = DescribeService(repository=stack.repository, clock=stack.clock)
+    assert "closed" not in service.brief(form, "en")
+    stack.override(WHOLE_FORM, opens=False)
+    assert service.brief(form, "yes")["closed"] == "This form closed on 2027-03-01 at 10:30 (UTC+01:00)."
+    assert service.brief(form, "sv")["closed"] == "Formuläret stängde den 2027-03-01 kl. 10:30 (UTC+01:00)."
+    stack.override(WHOLE_FORM, opens=True)
+    assert "closed" not in service.brief(form, "en")
 
 
 def test_history__names_who_did_what_newest_first() -> None:

@@ -157,10 +157,11 @@ def test_form_page__lists_what_its_script_may_check(registration: Reader) -> Non
 
 
 def test_form_page__asks_the_api_only_for_what_changes(files: "dict[str, SiteFile]") -> None:
-    asking = {
-        name: Reader(files[name].body).all("form")[0].get("data-seats-from") for name in ("registration", "contact")
+    asking = {name: Reader(files[name].body).all("form")[0]["data-brief"] for name in ("registration", "contact")}
+    assert asking == {
+        "registration": "https://api.example/v1/forms/registration?brief=en",
+        "contact": "https://api.example/v1/forms/contact?brief=en",
     }
-    assert asking == {"registration": "https://api.example/v1/forms/registration?brief=yes", "contact": None}
 
 
 def test_form_page__reserves_room_for_seats_left(sources: "Sources", forms: "dict[str, Form]") -> None:
@@ -169,7 +170,7 @@ def test_form_page__reserves_room_for_seats_left(sources: "Sources", forms: "dic
     forms["registration"] = Form.from_dict(data)
     made = render(sources, forms, api_url="https://api.example/v1", site_url="https://site.example")
     page = Reader(next(file.body for file in made if file.key == "registration"))
-    assert [place["data-seats"] for place in page.all("small") if "data-seats" in place] == ["arms"]
+    assert [place["data-seats"] for place in page.all("small") if "data-seats" in place] == ["rovers", "arms"]
     assert page.all("form")[0]["data-option"] == "course"
 
 

@@ -20,7 +20,7 @@ from registration_core.domain.errors import (
     TooManyRequestsError,
     UnknownFormError,
 )
-from registration_core.domain.sentences import sentence, wait_in_words
+from registration_core.domain.sentences import closed_in_words, sentence, wait_in_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def refusal_of(
     if status is None:
         return internal(language, form_words)
     if isinstance(error, FormClosedError):
-        return Refusal(status, error.code, _closed(error, language, form_words))
+        return Refusal(status, error.code, closed_in_words(error, language, form_words))
     if isinstance(error, TooManyRequestsError):
         wait = wait_in_words(error.retry_after_s, language, form_words)
         wording = "too_many_for_email" if error.for_email else error.code
@@ -126,12 +126,3 @@ def refusal(
         embedded = bool(framed_by)
         html = sentence_page(refused.detail, form=request.form, words=words, language=language, embedded=embedded)
     return page(refused.status, html, site_url=words.site_url, headers=headers, framed_by=framed_by)
-
-
-def _closed(error: FormClosedError, language: str, form_words: Words | None) -> str:
-    if error.at is None:
-        return sentence("form_closed_now", language, form_words)
-    offset = f"{error.at:%z}"
-    zone = f"UTC{offset[:3]}:{offset[3:5]}" if error.at.utcoffset() else "UTC"
-    wording = "form_opens" if error.opens else "form_closed"
-    return sentence(wording, language, form_words, day=f"{error.at:%Y-%m-%d}", time=f"{error.at:%H:%M}", zone=zone)

@@ -102,11 +102,10 @@ class SubmitFunction:
     def _describe(self, request: Request, form: Form) -> dict[str, Any]:
         if request.method != "GET":
             raise RequestError("method_not_allowed")
-        description = self._descriptions.describe(form)
-        if request.query.get("brief"):
-            from registration_core.services.describe import in_brief  # noqa: PLC0415 - a post does without
-
-            description = in_brief(description)
+        if language := request.query.get("brief"):
+            description = self._descriptions.brief(form, language)
+        else:
+            description = self._descriptions.describe(form)
         return description_response(description, if_none_match=request.headers.get("if-none-match", ""))
 
     def _accept(self, request: Request, form: Form) -> dict[str, Any]:

@@ -162,7 +162,7 @@ def submit_parts(
             overrides=overrides,
         ),
         submit=SubmitService(repository=repository, signer=signer, clock=clock, randomness=os.urandom),
-        describe=DescribeService(repository=repository, clock=clock, overrides=overrides),
+        describe=DescribeService(repository=repository, clock=clock),
     )
 
 

@@ -144,7 +144,7 @@ def _describe(forms: Mapping[str, Form]) -> dict[str, Any]:
             {
                 "name": "brief",
                 "in": "query",
-                "description": "Any value: describe only what changes, which is seats and date limits.",
+                "description": "Describe only what changes: seats, date limits, and a closed form, in this language.",
                 "schema": {"type": "string", "minLength": 1},
             },
             {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}},

@@ -316,7 +316,7 @@ def description_schema() -> dict[str, Any]:
 
 
 def brief_schema() -> dict[str, Any]:
-    """Return the schema of what GET /forms/{form}?brief=yes answers."""
+    """Return the schema of what GET /forms/{form}?brief=en answers."""
     option = {
         "type": "object",
         "properties": {
@@ -339,6 +339,7 @@ def brief_schema() -> dict[str, Any]:
         "properties": {
             **_each(("name", "version"), {"type": "string"}),
             "fields": {"type": "array", "items": field},
+            "closed": {"type": "string"},
         },
         "required": ["name", "version", "fields"],
     }

@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from registration_core.domain.errors import FormClosedError
     from registration_core.domain.messages import Words
 
 SENTENCES: Mapping[str, Mapping[str, str]] = {
@@ -87,3 +88,13 @@ def wait_in_words(seconds: int, language: str, form_words: Words | None = None) 
     if seconds <= 2 * _HOUR_S:
         return sentence("in_minutes", language, form_words, count=-(-seconds // _MINUTE_S))
     return sentence("in_hours", language, form_words, count=-(-seconds // _HOUR_S))
+
+
+def closed_in_words(error: FormClosedError, language: str, form_words: Words | None = None) -> str:
+    """Return that a form is closed, and since or until when."""
+    if error.at is None:
+        return sentence("form_closed_now", language, form_words)
+    offset = f"{error.at:%z}"
+    zone = f"UTC{offset[:3]}:{offset[3:5]}" if error.at.utcoffset() else "UTC"
+    wording = "form_opens" if error.opens else "form_closed"
+    return sentence(wording, language, form_words, day=f"{error.at:%Y-%m-%d}", time=f"{error.at:%H:%M}", zone=zone)

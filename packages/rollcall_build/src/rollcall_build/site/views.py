@@ -11,7 +11,7 @@ from registration_core.adapters.group_views import with_members
 from registration_core.adapters.receipt_views import ReceiptView, receipt_view
 from registration_core.domain.address_typos import SLIPS
 from registration_core.domain.dates import long_date, span
-from registration_core.domain.fields import Field, FieldType, Option
+from registration_core.domain.fields import Field, Option
 from registration_core.domain.forms import Form
 from rollcall_build.site.checks import checks_of
 from rollcall_build.site.errors import SiteBuildError
@@ -38,9 +38,9 @@ DAYS_A_YEAR = 365
 class FormView:
     """A form as its page shows it.
 
-    link: its name in the navigation. api: the address of the form's description; described: whether
-    its page reads that for free seats, what is closed or a date's limits. conditional: whether
-    questions or options depend on answers. grouped: whether several participants can be sent
+    link: its name in the navigation. api: the address of the form's description. counted: whether
+    it has options that can be full or closed. conditional: whether questions or options depend on
+    answers. grouped: whether several participants can be sent
     together. asks_for_files: whether a question is for files. option: the field that chooses the
     option; empty if none does. honeypot: the field that only programs fill in. messages: the script's
     messages, as data attributes. retention: how long submissions are kept, in words. receipt: what
@@ -54,7 +54,7 @@ class FormView:
     path: str
     action: str
     api: str
-    described: bool
+    counted: bool
     conditional: bool
     grouped: bool
     asks_for_files: bool
@@ -110,7 +110,7 @@ def form_view(form: Form, texts: Texts, *, path: str, link: str, api_url: str, p
         path=path,
         action=f"{api_url}/{form.name}",
         api=f"{api_url}/forms/{form.name}",
-        described=bool(_changing_options(form)) or any(map(_moves, form.fields)),
+        counted=form.chosen_field is not None and bool(form.chosen_field.options),
         conditional=any(field.conditions for field in form.fields),
         asks_for_files=form.asks_for_files,
         option=form.chosen_field.name if form.chosen_field is not None else "",
@@ -141,8 +141,7 @@ def _sections(form: Form, texts: Texts, language: str) -> tuple[SectionView, ...
 def _field(form: Form, field: Field, language: str) -> FieldView:
     """Return a field with the data for the page's script: its checks, and which options are counted."""
     view = field_view(form, field, language)
-    counted = _changing_options(form) if field == form.chosen_field else ()
-    options = tuple(replace(option, counted=option.value in counted) for option in view.options)
+    options = tuple(replace(option, counted=field == form.chosen_field) for option in view.options)
     field_checks = checks_of(field, language, form.words)
     checks = json.dumps(
         [check if check.part else check[:3] for check in field_checks], ensure_ascii=False, separators=(",", ":")
@@ -153,22 +152,6 @@ def _field(form: Form, field: Field, language: str) -> FieldView:
 def _in_single_quotes(text: str) -> Markup:
     """Escape a text for an attribute in single quotes, because escaping JSON's double quotes takes five bytes each."""
     return Markup(text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;"))  # noqa: S704 - escaped here
-
-
-def _changing_options(form: Form) -> tuple[str, ...]:
-    """Return the options that have seats or times, so that what the page says of them changes."""
-    options = form.chosen_field.options if form.chosen_field is not None else ()
-    return tuple(
-        option.value
-        for option in options
-        if option.capacity is not None or option.starts_at or option.opens_at or option.closes_at
-    )
-
-
-def _moves(field: Field) -> bool:
-    """Whether a date's limits move with the current day."""
-    limits = (field.minimum, field.maximum) if field.type is FieldType.DATE else ()
-    return any(str(limit).startswith("today") for limit in limits)
 
 
 def course_field(forms: Mapping[str, Form], texts: Texts, *, source: str) -> tuple[Form, Field]:

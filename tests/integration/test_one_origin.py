@@ -68,7 +68,7 @@ def test_pages__send_their_forms_to_their_own_address(one_origin: DeployedStack)
     assert one_origin.outputs["api_url"] == f"{one_origin.site_url}/api"
     assert f'action="{one_origin.site_url}/api/contact?' in page.body
     assert receipt.status == 201
-    form = ask(f"{one_origin.site_url}/api/forms/registration?brief=yes", None, method="GET")
+    form = ask(f"{one_origin.site_url}/api/forms/registration?brief=en", None, method="GET")
     assert (form.status, form.headers["Cache-Control"]) == (200, "public, max-age=10")
 
 

@@ -123,7 +123,7 @@ def test_stack__is_applied_changed_changed_back_and_destroyed(stack: Stack, infr
             (logged,) = aws("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]
             assert logged["retentionInDays"] == values.get("log_retention_days", LOCAL_RETENTION_DAYS)
             alarms = aws("cloudwatch").describe_alarms()["MetricAlarms"]
-            assert len(alarms) == (10 if not values else 15)
+            assert len(alarms) == (11 if not values else 16)
             topics = {action for alarm in alarms for action in alarm["AlarmActions"]}
             assert len(topics) == (0 if not values else 1)
     finally:

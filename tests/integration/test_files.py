@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import wait_until
 from integration.api_requests import send
+from integration.policies_deployed import statements_of
+from integration.staff import with_policy
+from integration.test_staff_policy import without
 from registrants import repository
 from sent_files import PDF, PROGRAM, bomb
 
@@ -84,6 +87,17 @@ def test_file__is_kept_downloaded_and_erased(
 
     assert manager("erase", reference, "--yes").code == 0
     wait_until(lambda: applicant.objects() == [], what="the erased submission's files to go")
+
+
+@pytest.mark.full
+def test_download__without_the_right_says_which_one_it_lacks(deployed: DeployedStack, tmp_path: Path) -> None:
+    applicant, action = Applicant(deployed), "s3:GetObject"
+    applicant.sends(PDF)
+    applicant.has(1)
+    policy = without(statements_of(deployed, "manager"), action)
+    arn = deployed.client("iam").create_policy(PolicyName="no-files", PolicyDocument=policy)["Policy"]["Arn"]
+    ran = with_policy(deployed, "no-files", arn)("files", applicant.receipt["reference"], "--save", str(tmp_path))
+    assert (ran.code, f"lacks {action}." in ran.err) == (4, True), ran.err
 
 
 def test_renamed_program__is_refused_and_deleted(deployed: DeployedStack, reader: Staff) -> None:

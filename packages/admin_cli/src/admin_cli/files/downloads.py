@@ -7,9 +7,11 @@ import http.client
 import urllib.error
 import urllib.request
 from contextlib import closing
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from admin_cli.aws.contexts import is_loopback
+from admin_cli.aws.sessions import MissingPermissionError
 from admin_cli.errors import CliError
 from admin_cli.terminal.progress import Progress
 from registration_core.domain.file_errors import FileNotReadyError, FilesUnavailableError
@@ -33,13 +35,18 @@ _CHUNK = 1024 * 1024
 
 
 def fetch(url: str) -> Iterator[bytes]:
-    """Yield the content behind a link. Raises FilesUnavailableError."""
+    """Yield the content behind a link that was just made. Raises FilesUnavailableError, MissingPermissionError."""
     if not (url.startswith("https://") or (url.startswith("http://") and is_loopback(url))):
         raise CliError(f"{url} is not an https address, so nothing is downloaded.")
     try:
         with closing(urllib.request.urlopen(url, timeout=TIMEOUT_S)) as answer:  # noqa: S310 - https, as was just checked
             while chunk := answer.read(_CHUNK):
                 yield chunk
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code == HTTPStatus.FORBIDDEN:  # a link has the rights of its signer
+            raise MissingPermissionError("s3:GetObject") from error
+        raise FilesUnavailableError(f"The file could not be downloaded: {error}") from error
     except (urllib.error.URLError, OSError, http.client.HTTPException) as error:
         raise FilesUnavailableError(f"The file could not be downloaded: {error}") from error
 

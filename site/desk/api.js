@@ -27,7 +27,7 @@ export class Problem extends Error {
   }
 }
 
-/** Ask for something. quiet: the page doesn't say that it waits for the answer. */
+/** Ask for something. path: a name, or the names that it is made of. quiet: the page doesn't say that it waits for the answer. */
 export const get = (path, query, signal, quiet) => call("GET", path, { query, signal, quiet });
 
 /** Send a change. version: the one that the person saw. key: makes a repeated request count once. */
@@ -39,7 +39,7 @@ export const send = (method, path, body, { version, key, quiet } = {}) =>
   });
 
 async function call(method, path, { query = {}, body, headers = {}, signal, quiet }) {
-  const address = new URL(`${apiUrl}/staff/${path}`);
+  const address = new URL(`${apiUrl}/staff/${[path].flat(2).map(encodeURIComponent).join("/")}`);
   for (const [name, value] of Object.entries({ ...query, lang: language })) {
     if (value !== undefined && value !== null && value !== "") address.searchParams.set(name, value);
   }

@@ -2,7 +2,7 @@
 
 import { Problem, get } from "./api.js";
 import { closeAll, confirmed } from "./dialogs.js";
-import { button, el, fill, link } from "./dom.js";
+import { button, el, fill, heading, link } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { door, doors } from "./door.js";
 import { edit } from "./edit.js";
@@ -45,6 +45,7 @@ const desk = {
   },
   /** Show the same view again, from fresh answers. */
   again: () => show(),
+  failed,
   /** Do something; say in words what went wrong, and offer to do it again. Returns undefined if it failed. */
   async attempt(act, again) {
     try {
@@ -148,7 +149,7 @@ function clear() {
   Object.assign(desk, { me: {}, forms: {}, last: undefined, lists: {} });
   history.replaceState(null, "", `${location.pathname}`);
   drawFrame();
-  fill(main, el("h1", { tabindex: "-1" }, t("sign_in.leaving")));
+  fill(main, heading(t("sign_in.leaving")));
   return lost;
 }
 
@@ -167,7 +168,7 @@ function welcome(outcome) {
       el(
         "div",
         {},
-        el("h1", { tabindex: "-1" }, t("frame.title")),
+        heading(t("frame.title")),
         el("p", {}, t("sign_in.text")),
         problem,
         window.isSecureContext
@@ -215,7 +216,7 @@ async function show() {
 
 function missing() {
   const title = t("problems.not_found");
-  return { title, nodes: [el("h1", { tabindex: "-1" }, title), el("p", {}, t("problems.missing")), el("p", {}, link(t("frame.list"), "#/list", { class: "alone" }))] };
+  return { title, nodes: [heading(title), el("p", {}, t("problems.missing")), el("p", {}, link(t("frame.list"), "#/list", { class: "alone" }))] };
 }
 
 /** A view for a failure: what is wrong, and what to do. */
@@ -228,7 +229,7 @@ function unable(error) {
   return {
     title,
     nodes: [
-      el("h1", { tabindex: "-1" }, title),
+      heading(title),
       el("p", { class: "problem", role: "alert" }, error.words),
       el("p", { class: "actions" }, button(t("notices.again"), desk.again), link(t("frame.list"), "#/list")),
     ],

@@ -27,6 +27,12 @@ export const button = (label, onclick, props = {}) =>
 
 export const link = (label, href, props = {}) => el("a", { href, ...props }, label);
 
+/** The title of a view, which gets the focus when the view is shown. */
+export const heading = (title) => el("h1", { tabindex: "-1" }, title);
+
+/** A control below its label. */
+export const labelled = (id, text, ...control) => el("div", { class: "field" }, el("label", { for: id }, text), control);
+
 export const hidden = (text) => el("span", { class: "visually-hidden" }, text);
 
 function nodes(children) {

@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { ask } from "./dialogs.js";
-import { button, el, fill, link } from "./dom.js";
+import { button, el, fill, heading, labelled, link } from "./dom.js";
 import { announce, complain, say } from "./notices.js";
 import * as queue from "./queue.js";
 import { canScan, scan } from "./scanner.js";
@@ -25,7 +25,8 @@ const dateOf = (form) => new Intl.DateTimeFormat("sv", { timeZone: form?.time_zo
 /** Choose a course. */
 export async function doors({ desk }) {
   const title = t("door.choose");
-  return { title, nodes: [el("h1", { tabindex: "-1" }, title), Object.values(desk.forms).map(courses)] };
+  const forms = Object.values(desk.forms).filter((form) => form.options?.length); // nobody comes to any other form
+  return { title, nodes: [heading(title), forms.length ? forms.map(courses) : el("p", {}, t("door.none"))] };
 }
 
 function courses(form) {
@@ -33,7 +34,7 @@ function courses(form) {
     el("li", {}, link(name, address(form.name, value), { class: "alone" }), el("span", { class: "note" }, day(starts_at, form.time_zone)));
   return [
     el("h2", {}, label(form.title)),
-    el("ul", { class: "doors" }, form.options?.map((one) => place(label(one.label), one)), place(t("door.everyone"))),
+    el("ul", { class: "doors" }, form.options.map((one) => place(label(one.label), one)), place(t("door.everyone"))),
   ];
 }
 
@@ -98,7 +99,7 @@ class Door {
     this.draw();
     return [
       el("p", { class: "back" }, link(t("door.choose"), "#/door", { class: "alone" })),
-      el("div", { class: "list-head" }, el("h1", { tabindex: "-1" }, this.title), this.days(today)),
+      el("div", { class: "list-head" }, heading(this.title), this.days(today)),
       this.desk.may() &&
         shown.day !== today &&
         el("p", { class: "problem" }, t(this.open ? "door.not_today" : "door.future", { day: day(shown.day, "UTC") })),
@@ -120,7 +121,7 @@ class Door {
     const days = [...new Set([...this.shown.days, today])].sort();
     const go = (event) => (location.hash = address(this.asked.form, this.asked.option) + (event.target.value === today ? "" : `?day=${event.target.value}`));
     const options = days.map((one) => el("option", { value: one, selected: one === this.shown.day }, day(one, "UTC"), one === today && ` (${t("frame.today").toLowerCase()})`));
-    return el("div", { class: "field" }, el("label", { for: "day" }, t("door.day")), el("select", { id: "day", onchange: go }, options));
+    return labelled("day", t("door.day"), el("select", { id: "day", onchange: go }, options));
   }
 
   /** One field for a name or a reference, and the camera. */
@@ -144,7 +145,7 @@ class Door {
       el(
         "form",
         { class: "one-line", role: "search", onsubmit: submit },
-        el("div", { class: "field" }, el("label", { for: "find" }, t("door.find")), input),
+        labelled("find", t("door.find"), input),
         this.open && el("button", { class: "button" }, t("door.check_in")),
         camera,
       ),
@@ -201,10 +202,10 @@ class Door {
   async elsewhere(text) {
     let found;
     try {
-      found = await get(`submissions/${encodeURIComponent(plain(text))}`, {}, this.signal);
+      found = await get(["submissions", plain(text)], {}, this.signal);
     } catch (error) {
       if ([400, 404].includes(error.status)) return this.unknown(text);
-      return this.desk.attempt(() => Promise.reject(error));
+      return this.desk.failed(error);
     }
     await this.refresh();
     if (this.person(text)) return this.reads(text);
@@ -268,7 +269,7 @@ class Door {
     try {
       await this.load();
     } catch (error) {
-      return this.signal.aborted || this.desk.attempt(() => Promise.reject(error));
+      return this.signal.aborted || this.desk.failed(error);
     }
     if (this.signal.aborted) return;
     if (this.old !== old) announce(t(this.old ? "door.offline" : "door.fresh", { time: this.time(this.shown.at) }));

@@ -2,7 +2,7 @@
 
 import { get, send } from "./api.js";
 import { confirmed } from "./dialogs.js";
-import { button, el, fill, link } from "./dom.js";
+import { button, el, fill, heading, link } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { race } from "./entry.js";
 import { Question } from "./fields.js";
@@ -10,12 +10,12 @@ import { announce } from "./notices.js";
 import { label, moment, promoted, t } from "./words.js";
 
 export async function edit({ desk, params: [id], signal }) {
-  const path = `submissions/${encodeURIComponent(id)}`;
+  const path = ["submissions", id];
   const shown = await get(path, {}, signal);
   const form = desk.forms[shown.form];
   if (!desk.may() || !form || shown.status === "erased") {
     const title = t("edit.cannot");
-    return { title, nodes: [el("h1", { tabindex: "-1" }, title), el("p", {}, link(t("edit.back"), `#/entry/${id}`))] };
+    return { title, nodes: [heading(title), el("p", {}, link(t("edit.back"), `#/entry/${id}`))] };
   }
   return new Editor(desk, form, path, shown).view();
 }
@@ -39,7 +39,7 @@ class Editor {
     this.follow();
     const title = t("edit.title", { name: this.shown.name || this.shown.reference });
     const nodes = [
-      el("h1", { tabindex: "-1" }, title),
+      heading(title),
       typed && el("div", { class: "restored" }, el("p", { role: "status" }, t("edit.restored")), button(t("edit.discard"), () => this.discard(), { class: "link-button" })),
       this.race,
       this.summary,
@@ -86,12 +86,12 @@ class Editor {
     this.summary.hidden = this.race.hidden = true;
     let saved;
     try {
-      saved = await send("PATCH", `${this.path}/answers`, { answers: changes, ...(waitlist && { waitlist }) }, { version: this.shown.version });
+      saved = await send("PATCH", [this.path, "answers"], { answers: changes, ...(waitlist && { waitlist }) }, { version: this.shown.version });
     } catch (error) {
       if (error.status === 422 && error.errors) return this.wrong(error.errors);
       if (error.code === "changed") return this.lost(error.changed);
       if (error.code === "no_seat") return this.full();
-      return this.desk.attempt(() => Promise.reject(error), () => this.save());
+      return this.desk.failed(error, () => this.save());
     }
     this.discard(`/entry/${this.shown.id}`, t("done.edit", { name: saved.name || saved.reference }) + promoted(saved));
   }

@@ -2,7 +2,7 @@
 
 import { get, send } from "./api.js";
 import { confirmed } from "./dialogs.js";
-import { button, el, fill, hidden, link } from "./dom.js";
+import { button, el, fill, heading, hidden, labelled, link } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { status } from "./list.js";
 import { say } from "./notices.js";
@@ -12,7 +12,7 @@ const FINAL = ["erase"];
 const MOST_NOTE = 1000;
 
 export async function entry({ desk, params: [id], signal }) {
-  const shown = await get(`submissions/${encodeURIComponent(id)}`, {}, signal);
+  const shown = await get(["submissions", id], {}, signal);
   const place = el("div", { class: "entry" });
   const view = new Entry(desk, place);
   view.draw(shown);
@@ -36,7 +36,7 @@ class Entry {
       el(
         "header",
         { class: "entry-head" },
-        el("h1", { tabindex: "-1" }, el("bdi", {}, shown.name || t("entry.nameless"))),
+        heading(el("bdi", {}, shown.name || t("entry.nameless"))),
         el("p", { class: "entry-facts" }, status(shown), el("span", { class: "row-reference" }, shown.reference), el("span", {}, option ? label(option.label) : label(form?.title) || shown.form)),
         el("p", { class: "note" }, t("entry.submitted", { when: this.when(shown.submitted_at) }), shown.spam_sign && ` ${t("entry.spam_sign", { sign: shown.spam_sign })}`),
         shown.together?.length > 0 && el("p", { class: "note" }, t("entry.together"), ...shown.together.flatMap((one) => [" ", link(one.name || one.reference, `#/entry/${one.id}`, { class: "alone" })])),
@@ -71,7 +71,7 @@ class Entry {
   }
 
   async download(file) {
-    const made = await this.desk.attempt(() => get(`submissions/${encodeURIComponent(this.shown.id)}/files/${file.id}`), () => this.download(file));
+    const made = await this.desk.attempt(() => get(["submissions", this.shown.id, "files", file.id]), () => this.download(file));
     if (made) location = made.url; // an attachment: the desk stays
   }
 
@@ -98,13 +98,13 @@ class Entry {
     const headers = { version: versioned ? shown.version : undefined, key };
     let changed;
     try {
-      changed = await send(method, `submissions/${encodeURIComponent(shown.id)}/${path}`, body, headers);
+      changed = await send(method, ["submissions", shown.id, path], body, headers);
     } catch (error) {
       const other = otherwise?.(error);
       if (other) return other();
       if (error.code !== "changed") {
         const reload = error.kind === "slow" || error.kind === "down";
-        await this.desk.attempt(() => Promise.reject(error), reload ? () => this.reload() : undefined);
+        await this.desk.failed(error, reload ? () => this.reload() : undefined);
         return false;
       }
       await this.reload();
@@ -121,7 +121,7 @@ class Entry {
   }
 
   async reload() {
-    const fresh = await this.desk.attempt(() => get(`submissions/${encodeURIComponent(this.shown.id)}`), () => this.reload());
+    const fresh = await this.desk.attempt(() => get(["submissions", this.shown.id]), () => this.reload());
     if (fresh) this.draw(fresh);
   }
 
@@ -129,8 +129,8 @@ class Entry {
     const { shown } = this;
     const input = el("input", { id: "new-label", maxlength: 30, list: "known-labels", autocomplete: "off", autocapitalize: "none", required: true });
     const remove = (name) =>
-      this.change("DELETE", `labels/${encodeURIComponent(name)}`, undefined, t("done.unlabel", { label: name }), { versioned: false, undo: () => put(name) });
-    const put = (name) => this.change("PUT", `labels/${encodeURIComponent(name)}`, undefined, t("done.label", { label: name }), { versioned: false, undo: () => remove(name) });
+      this.change("DELETE", ["labels", name], undefined, t("done.unlabel", { label: name }), { versioned: false, undo: () => put(name) });
+    const put = (name) => this.change("PUT", ["labels", name], undefined, t("done.label", { label: name }), { versioned: false, undo: () => remove(name) });
     const may = this.desk.may() && shown.status !== "erased";
     if (!may && !shown.labels.length) return null;
     return el(
@@ -149,7 +149,7 @@ class Entry {
         el(
           "form",
           { class: "one-line", onsubmit: (event) => (event.preventDefault(), put(input.value.trim().toLowerCase())) },
-          el("div", { class: "field" }, el("label", { for: "new-label" }, t("entry.new_label")), input, el("datalist", { id: "known-labels" }, (this.form?.labels ?? []).map((value) => el("option", { value })))),
+          labelled("new-label", t("entry.new_label"), input, el("datalist", { id: "known-labels" }, (this.form?.labels ?? []).map((value) => el("option", { value })))),
           el("button", { class: "button button-quiet" }, t("entry.add")),
         ),
     );
@@ -180,7 +180,7 @@ class Entry {
     };
     const remove = async (note) => {
       if (await confirmed(t("ask.note.title"), t("ask.note.text"), t("entry.remove_note"), { final: true })) {
-        await this.change("DELETE", `notes/${encodeURIComponent(note.id)}`, undefined, t("done.unnote"), { versioned: false });
+        await this.change("DELETE", ["notes", note.id], undefined, t("done.unnote"), { versioned: false });
       }
     };
     return el(
@@ -204,7 +204,7 @@ class Entry {
         el(
           "form",
           { onsubmit: add },
-          el("div", { class: "field" }, el("label", { for: "new-note" }, t("entry.new_note")), el("p", { class: "hint", id: "note-hint" }, t("entry.note_hint")), text),
+          labelled("new-note", t("entry.new_note"), el("p", { class: "hint", id: "note-hint" }, t("entry.note_hint")), text),
           el("button", { class: "button button-quiet" }, t("entry.add_note")),
         ),
     );

@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { ask } from "./dialogs.js";
-import { button, el, fill, link } from "./dom.js";
+import { button, el, fill, heading, labelled, link } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { announce, complain } from "./notices.js";
 import { label, moment, n, number, t, word } from "./words.js";
@@ -95,11 +95,11 @@ export async function list({ desk, query, signal }) {
   });
   const chosen = FILTERS.filter((name) => filters[name]).length;
   const nodes = [
-    el("div", { class: "list-head" }, el("h1", { tabindex: "-1" }, t("list.title")), button(t("export.button"), () => exported(desk, state.filters, state.items[0]?.form))),
+    el("div", { class: "list-head" }, heading(t("list.title")), button(t("export.button"), () => exported(desk, state.filters, state.items[0]?.form))),
     el(
       "form",
       { class: "search", role: "search", onsubmit: (event) => (event.preventDefault(), load()) },
-      el("div", { class: "field" }, el("label", { for: "q" }, t("list.search")), search),
+      labelled("q", t("list.search"), search),
       el(
         "details",
         { class: "filters", open: chosen > 0 || matchMedia("(min-width: 60rem)").matches },
@@ -137,13 +137,12 @@ function filterControls(desk, state, changed) {
       el("option", { value, selected: value === state.filters[name] }, text),
     );
     const control = el("select", { id: name, onchange: (event) => changed(name, event.target.value) }, options);
-    return el("div", { class: "field" }, el("label", { for: name }, t(`list.${name}`)), control);
+    return labelled(name, t(`list.${name}`), control);
   };
   const named = (names) => names.map((name) => [name, word("status", name)]);
-  const free = el(
-    "div",
-    { class: "field" },
-    el("label", { for: "label" }, t("list.label")),
+  const free = labelled(
+    "label",
+    t("list.label"),
     el("input", {
       id: "label",
       list: "labels",
@@ -198,7 +197,7 @@ async function exported(desk, filters, likely) {
   const choices = forms.map((form) => el("option", { value: form.name, selected: form.name === likely }, label(form.title)));
   const content = [
     el("p", {}, t("export.filtered")),
-    el("div", { class: "field" }, el("label", { for: "export-form" }, t("list.form")), el("select", { id: "export-form", name: "form" }, choices)),
+    labelled("export-form", t("list.form"), el("select", { id: "export-form", name: "form" }, choices)),
     el("fieldset", { class: "field plain" }, el("legend", {}, t("export.text")), formats),
   ];
   const values = await ask(t("export.title"), content, t("export.make"));

@@ -1,20 +1,23 @@
-// Today's numbers, and the seats of each course.
+// Today's numbers, the seats of each course, and what is open.
 
 import { get, send } from "./api.js";
-import { ask } from "./dialogs.js";
-import { button, el, hidden, link } from "./dom.js";
+import { ask, confirmed } from "./dialogs.js";
+import { button, el, heading, hidden, labelled, link } from "./dom.js";
 import { say } from "./notices.js";
-import { day, label, n, number, promoted, t, who, word } from "./words.js";
+import { day, label, moment, n, number, promoted, t, who, word } from "./words.js";
 
 const MOST_STUDS = 16; // more are a bar
 
 export async function overview({ desk, signal }) {
-  const { today, courses } = await get("overview", {}, signal);
+  const { today, courses, openings } = await get("overview", {}, signal);
   const title = t("overview.title");
+  const opening = ({ form, option }) => openings.find((one) => one.form === form && one.option === option);
+  for (const one of openings) one.shut = one.option && !opening({ form: one.form, option: null }).open;
+  const seatless = openings.filter((one) => !courses.some((course) => opening(course) === one));
   return {
     title,
     nodes: [
-      el("h1", { tabindex: "-1" }, title),
+      heading(title),
       el(
         "ul",
         { class: "numbers sheet" },
@@ -23,12 +26,14 @@ export async function overview({ desk, signal }) {
         ),
       ),
       el("h2", {}, t("overview.seats")),
-      courses.length ? el("ul", { class: "courses" }, courses.map((one) => course(one, desk))) : el("p", {}, t("overview.no_seats")),
+      courses.length ? el("ul", { class: "courses" }, courses.map((one) => course(one, opening(one), desk))) : el("p", {}, t("overview.no_seats")),
+      el("h2", {}, t("overview.forms")),
+      el("ul", { class: "courses" }, seatless.map((one) => form(one, desk))),
     ],
   };
 }
 
-function course(one, desk) {
+function course(one, opening, desk) {
   const form = desk.forms[one.form];
   const query = new URLSearchParams({ form: one.form, option: one.option });
   const name = label(one.label) || one.option;
@@ -38,6 +43,7 @@ function course(one, desk) {
     { class: "course" },
     el("h3", {}, link(name, `#/list?${query}`)),
     one.starts_at && el("p", { class: "note" }, day(one.starts_at, form?.time_zone)),
+    state(opening, desk),
     studs(one),
     el(
       "p",
@@ -46,9 +52,52 @@ function course(one, desk) {
       full && el("span", { class: "badge badge-full" }, t("overview.full")),
       one.waiting > 0 && link(n("overview.waiting", one.waiting), `#/list?${query}&status=waitlisted`, { class: "alone" }),
     ),
-    link([t("frame.door"), hidden(` ${name}`)], `#/door/${encodeURIComponent(one.form)}/${encodeURIComponent(one.option)}`, { class: "alone course-door" }),
-    desk.may() && button([t("overview.change"), hidden(` ${name}`)], () => change(one, name, desk), { class: "link-button" }),
+    el(
+      "p",
+      { class: "course-acts" },
+      link([t("frame.door"), hidden(` ${name}`)], `#/door/${encodeURIComponent(one.form)}/${encodeURIComponent(one.option)}`, { class: "alone" }),
+      desk.may() && [button([t("overview.change"), hidden(` ${name}`)], () => change(one, name, desk), { class: "link-button" }), opener(opening, name, desk)],
+    ),
   );
+}
+
+/** A whole form, or an option without seats. */
+function form(one, desk) {
+  const { title, options } = desk.forms[one.form] ?? {};
+  const name = [title, options?.find((option) => option.value === one.option)?.label].filter(Boolean).map(label).join(": ") || one.form;
+  return el("li", { class: "course" }, el("h3", {}, name), state(one, desk), desk.may() && el("p", { class: "course-acts" }, opener(one, name, desk)));
+}
+
+/** Whether an option or a form is open, when that changes, and who of the staff decided it. */
+function state({ form, open, changes_at, override, shut }, desk) {
+  const when = (iso) => moment(iso, desk.forms[form]?.time_zone);
+  return el(
+    "p",
+    { class: "taken" },
+    el("span", { class: `badge badge-${open ? "confirmed" : "cancelled"}` }, t(open ? "opening.open" : "opening.closed")),
+    changes_at && el("span", {}, t(open ? "opening.closes" : "opening.opens", { when: when(changes_at) })),
+    shut && el("span", {}, t("opening.shut")),
+    override && el("span", { class: "note" }, `${who(override.by, desk.me.name)}, ${when(override.at)}`),
+  );
+}
+
+/** The button that opens what is closed and closes what is open. */
+function opener(one, name, desk) {
+  const verb = one.open ? "close" : "open";
+  return button([t(`actions.${verb}`), hidden(` ${name}`)], () => turn(one, verb, name, desk), { class: "link-button" });
+}
+
+async function turn(one, verb, name, desk) {
+  const text = t(`ask.${verb}.${one.option ? "option" : "form"}`);
+  if (!(await confirmed(t(`ask.${verb}.title`, { name }), text, t(`actions.${verb}`)))) return;
+  const post = async (open, until, undo) => {
+    const sent = { open, ...(one.option && { option: one.option }), ...(until && { until }) };
+    const done = await desk.attempt(() => send("POST", ["forms", one.form, "openings"], sent));
+    if (!done) return;
+    await desk.again();
+    say(t(done.open ? "done.open" : "done.close", { name }), undo);
+  };
+  await post(!one.open, null, () => post(one.open, one.changes_at));
 }
 
 /** The seats as studs on a plate, taken ones filled. */
@@ -75,17 +124,17 @@ async function change(one, name, desk) {
   });
   const content = [
     el("p", {}, t("quota.text", { taken: number(one.taken), waiting: number(one.waiting) })),
-    el("p", { class: "field" }, el("label", { for: "capacity" }, t("quota.label")), input),
+    labelled("capacity", t("quota.label"), input),
   ];
   const values = await ask(t("quota.title", { course: name }), content, t("quota.save"));
   if (!values || Number(values.capacity) === one.capacity) return;
-  const path = `quotas/${encodeURIComponent(one.form)}/${encodeURIComponent(one.option)}`;
+  const path = ["quotas", one.form, one.option];
   const put = async (capacity, before, undo) => {
     let done;
     try {
       done = await send("PUT", path, { capacity, instead_of: before });
     } catch (error) {
-      if (error.code !== "changed") return desk.attempt(() => Promise.reject(error));
+      if (error.code !== "changed") return desk.failed(error);
       await desk.again();
       return say(t("quota.changed", { who: who(error.changed?.by, desk.me.name), course: name }));
     }

@@ -87,7 +87,7 @@ async function sendAll() {
     const [first] = waiting();
     first.tried = true;
     keep(waiting());
-    const path = `submissions/${encodeURIComponent(first.id)}/check-ins/${first.day}`;
+    const path = ["submissions", first.id, "check-ins", first.day];
     let entry;
     try {
       entry = await send(first.here ? "PUT" : "DELETE", path, first.here ? { at: first.at } : undefined, { quiet: true });
@@ -108,12 +108,12 @@ function later(error) {
   if (!desk) return;
   stuck = true;
   draw();
-  if (error.kind === "signed_out") desk.attempt(() => Promise.reject(error));
+  if (error.kind === "signed_out") desk.failed(error);
   else timer = setTimeout(flush, RETRY_MS);
 }
 
 async function refused({ id, at }, error) {
-  const { name, zone } = names.get(id) ?? (await get(`submissions/${encodeURIComponent(id)}`, {}, undefined, true).catch(() => ({})));
+  const { name, zone } = names.get(id) ?? (await get(["submissions", id], {}, undefined, true).catch(() => ({})));
   const why = error.code === "not_allowed" ? t("door.not_confirmed") : error.words;
   refusals.push([id, t("door.refused", { name: name || t("entry.nameless"), time: time(at, zone), why })]);
   draw();

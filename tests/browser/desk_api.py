@@ -17,7 +17,7 @@ from rollcall_build.site.build import render
 from rollcall_build.site.desk import Desk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 SITE, API, SIGN_IN = "https://site.example", "https://api.example/v1", "https://sign-in.example"
 MANAGER, COLLEAGUE = "karin@academy.example", "sara@academy.example"
@@ -132,6 +132,7 @@ class FakeDesk:
     lifetime_s: int = 600
     submissions: dict[str, dict[str, Any]] = field(default_factory=dict)
     capacities: dict[str, int] = field(default_factory=dict)
+    openings: dict[tuple[str, str | None], dict[str, Any]] = field(default_factory=dict)
     tokens: int = 0
 
     def __post_init__(self) -> None:
@@ -200,6 +201,16 @@ class FakeDesk:
             case ["PUT", "quotas", _, option]:
                 self.capacities[option] = body["capacity"]
                 self._give(route, {"option": option, "capacity": body["capacity"]})
+            case ["POST", "forms", form, "openings"]:
+                override = {
+                    "open": body["open"],
+                    "until": body.get("until"),
+                    "by": self.name,
+                    "at": self.now.isoformat(),
+                }
+                made = {"open": body["open"], "changes_at": body.get("until"), "override": override}
+                self.openings[form, body.get("option")] = made
+                self._give(route, {"option": body.get("option"), **made})
             case [_, "submissions", id_, *rest] if id_ in self.submissions:
                 self._change(route, self.submissions[id_], request.method, rest, body)
             case _:
@@ -318,7 +329,16 @@ class FakeDesk:
             for number, option in enumerate(options)
         ]
         today = {"submitted": 9, "confirmed": 6, "waitlisted": 2, "cancelled": 1}
-        return {"today": today, "courses": courses}
+        return {"today": today, "courses": courses, "openings": list(self._openings())}
+
+    def _openings(self) -> Iterator[dict[str, Any]]:
+        for form in FORMS.values():
+            options = form.chosen_field.options if form.chosen_field is not None else ()
+            for option in (None, *options):
+                closes_at = option.starts_at.isoformat() if option is not None and option.starts_at else None
+                value = option.value if option is not None else None
+                by_file = {"open": True, "changes_at": closes_at, "override": None}
+                yield {"form": form.name, "option": value, **self.openings.get((form.name, value), by_file)}
 
 
 def problem(route: Any, status: int, code: str, detail: str, **more: Any) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from browser.desk_api import AFTER, COLLEAGUE, SHARED, SIGN_IN, SITE, FakeDesk, problem
+from browser.desk_api import AFTER, COLLEAGUE, FORMS, SHARED, SIGN_IN, SITE, FakeDesk, problem
 from browser.desk_visit import FIRST, DeskVisit
 from playwright.sync_api import expect
 
@@ -46,6 +46,54 @@ def test_overview__counts_today_and_the_seats(at_desk: Any) -> None:
     full.get_by_role("link", name="Line followers", exact=True).click()
     visit.heading("Submissions")
     expect(visit.page.locator(".rows li")).to_have_count(2)
+
+
+CLOSED_UNTIL = {"open": False, "changes_at": "2030-12-20T08:00:00+00:00", "override": None}
+
+
+def test_opening__is_shown_and_changed_by_a_manager(at_desk: Any) -> None:
+    """What is closed says when it opens, in the form's time zone. Undo brings that back."""
+    visit = at_desk(FakeDesk(openings={("registration", "first-robot"): CLOSED_UNTIL}))
+    visit.signs_in()
+    course = visit.page.locator(".course", has_text="My first robot")
+    expect(course).to_contain_text(re.compile(r"Closed\s*Opens 20 Dec 2030, 09:00"))
+    course.get_by_role("button", name="Open My first robot").click()
+    dialog = visit.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Open My first robot?Visitors can choose it if its form is open")
+    visit.page.keyboard.press("Escape")
+    assert visit.sent("POST")[1:] == []
+
+    course.get_by_role("button", name="Open My first robot").click()
+    visit.presses("Open", dialog=True)
+    visit.says("My first robot is open.")
+    expect(course).to_contain_text(re.compile("Open.*You, "))
+    visit.presses("Undo")
+    visit.says("My first robot is closed.")
+    asked = [body for path, body in visit.sent("POST") if path == "forms/registration/openings"]
+    opened = {"open": True, "option": "first-robot"}
+    assert asked == [opened, {**opened, "open": False, "until": CLOSED_UNTIL["changes_at"]}]
+
+
+def test_form__is_closed_whole(at_desk: Any) -> None:
+    """Its courses say so."""
+    visit = at_desk()
+    visit.signs_in()
+    title = FORMS["registration"].title.in_language("en")
+    form = visit.page.locator(".course", has=visit.page.get_by_role("heading", name=title, exact=True))
+    form.get_by_role("button").click()
+    expect(visit.page.get_by_role("dialog")).to_contain_text("visitors can't send the form any more")
+    visit.presses("Close", dialog=True)
+    visit.says("is closed.")
+    expect(form).to_contain_text("Closed")
+    expect(visit.page.locator(".course", has_text="My first robot")).to_contain_text("The form is closed")
+    assert visit.sent("POST")[-1] == ("forms/registration/openings", {"open": False})
+
+
+def test_reader__sees_what_is_closed_and_changes_nothing(at_desk: Any) -> None:
+    visit = at_desk(FakeDesk(role="reader", openings={("contact", None): CLOSED_UNTIL}))
+    visit.signs_in()
+    expect(visit.page.locator("main")).to_contain_text("Opens 20 Dec 2030")
+    expect(visit.page.locator("main button")).to_have_count(0)
 
 
 def test_list__searches_while_you_type_and_filters(at_desk: Any) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser.desk_api import COLLEAGUE, FakeDesk, problem
+from browser.desk_api import COLLEAGUE, FORMS, FakeDesk, problem
 from browser.door_api import DOOR, ELSEWHERE, FakeDoor
 from browser.door_visit import DoorVisit
 from deadlines import wait_until
@@ -330,7 +330,8 @@ def test_courses__lead_to_their_lists(at_door: Any) -> None:
     door.counts("0 of 12 here")
     door.page.locator("nav").get_by_role("link", name="Check-in").click()
     door.visit.heading("Check-in")
-    door.page.locator(".doors").get_by_role("link", name="Everyone").last.click()
+    expect(door.page.locator("main h2")).to_have_text([FORMS["registration"].title.in_language("en")])
+    door.page.locator(".doors").get_by_role("link", name="Everyone").click()
     door.counts("0 of 13 here")
     door.page.get_by_text("Can't find somebody?").click()
     expect(door.page.get_by_role("link", name="Open the form")).to_have_attribute("href", "/registration")

@@ -99,6 +99,20 @@ def test_overview__shows_each_courses_seats(office: StaffOffice) -> None:
     assert office.get("/staff/overview").json["courses"] == []
 
 
+def test_overview__shows_what_is_open_and_what_is_closed(office: StaffOffice) -> None:
+    """Each form and its options, when that changes, and who decided it. Those of a retired form are left out."""
+    office.call("POST", "/staff/forms/registration/openings", body={"open": False, "option": "first-robot"})
+    openings = {(one["form"], one["option"]): one for one in office.get("/staff/overview").json["openings"]}
+    assert {("registration", None), ("registration", "first-robot"), ("contact", None)} <= openings.keys()
+    closed = openings["registration", "first-robot"]
+    assert (closed["open"], closed["changes_at"], closed["override"]["by"]) == (False, None, MANAGER)
+    option = office.forms["registration"].field("course").option("line-followers")  # type: ignore[union-attr]
+    still = openings["registration", "line-followers"]
+    assert (still["open"], still["changes_at"]) == (True, iso(option.closes_at))  # type: ignore[union-attr, arg-type]
+    office.forms["registration"] = replace(office.forms["registration"], retired=True)
+    assert "registration" not in {one["form"] for one in office.get("/staff/overview").json["openings"]}
+
+
 def test_quotas__are_of_one_form_or_all(office: StaffOffice) -> None:
     MemoryServices(office).manage().set_capacity("registration", "first-robot", 5)
     office.register(course="first-robot")

@@ -64,6 +64,7 @@ def schemas() -> dict[str, Any]:
             {
                 "today": _object(dict.fromkeys(("submitted", "confirmed", "waitlisted", "cancelled"), _NUMBER)),
                 "courses": _list({"allOf": [_ref("Quota")], "properties": {"starts_at": _TIME_OR_NULL}}),
+                "openings": _list({"allOf": [_ref("Opening")], "properties": {"form": _TEXT}, "required": ["form"]}),
             }
         ),
         "History": _object(

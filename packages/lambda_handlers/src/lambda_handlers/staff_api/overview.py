@@ -1,4 +1,4 @@
-"""The overview: what happened today, and the seats of each course."""
+"""The overview: what happened today, the seats of each course, and what is open."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from lambda_handlers.http_response import json_response
 from lambda_handlers.staff_api.call import Route
 from lambda_handlers.staff_api.quotas import quota_record
 from registration_core.domain.forms import zone_of
+from registration_core.domain.opening_records import opening_record
 from registration_core.domain.records import iso
 from registration_core.domain.submission import Status
 from registration_core.domain.times import parse_time
@@ -23,11 +24,12 @@ BECAME = (Status.CONFIRMED, Status.WAITLISTED, Status.CANCELLED)
 
 
 def show_overview(call: Call) -> dict[str, Any]:
-    """Answer with what happened since midnight, and the seats."""
+    """Answer with what happened since midnight, the seats, and what is open now."""
     events = list(_events_of_today(call))
     today = {"submitted": sum(event.what in ARRIVED for event in events)}
     today |= {str(status): sum(_became(event) is status for event in events) for status in BECAME}
-    return json_response(200, {"today": today, "courses": list(_courses(call))})
+    content = {"today": today, "courses": list(_courses(call)), "openings": list(_openings(call))}
+    return json_response(200, content)
 
 
 def _events_of_today(call: Call) -> Iterator[Event]:
@@ -52,6 +54,14 @@ def _courses(call: Call) -> Iterator[dict[str, object]]:
             option = form.chosen_field.option(state.option)
             starts_at = option.starts_at if option is not None else None
             yield quota_record(call, form, state) | {"starts_at": iso(starts_at) if starts_at is not None else None}
+
+
+def _openings(call: Call) -> Iterator[dict[str, object]]:
+    service = call.services.openings()
+    for form in call.services.forms.values():
+        if not form.retired:
+            for option, opening in service.openings(form).items():
+                yield {"form": form.name, **opening_record(option, opening)}
 
 
 ROUTES = (Route("GET", "overview", show_overview),)

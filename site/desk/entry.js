@@ -66,7 +66,7 @@ class Entry {
   files() {
     const { files } = this.shown;
     if (!files?.length) return null;
-    const said = (file) => (file.state === "kept" ? button(t("entry.download", { name: file.name }), () => this.download(file), { class: "link-button" }) : `${file.name}: ${file.state === "checking" ? t("entry.file_checking") : t("entry.file_refused")}`);
+    const said = (file) => (has("file_states", file.state) ? `${file.name}: ${t(`file_states.${file.state}`)}` : button(t("entry.download", { name: file.name }), () => this.download(file), { class: "link-button" }));
     return el("section", {}, el("h2", {}, t("entry.files")), el("ul", {}, files.map((file) => el("li", { dir: "auto" }, said(file)))));
   }
 

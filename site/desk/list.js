@@ -34,6 +34,8 @@ export async function list({ desk, query, signal }) {
   let pause;
   let loading = false;
 
+  const page = (cursor, until) => get("submissions", { ...state.filters, order: order(desk, state.filters), limit: LIMIT, cursor }, until);
+
   async function load(next = false) {
     if (next && loading) return;
     if (!next) {
@@ -42,23 +44,23 @@ export async function list({ desk, query, signal }) {
     }
     loading = true;
     more.setAttribute("aria-disabled", "true");
-    const asked = { ...state.filters, limit: LIMIT, cursor: next ? state.cursor : "" };
-    const page = await desk.attempt(
-      () => get("submissions", asked, AbortSignal.any([signal, request.signal])),
+    const cursor = next ? state.cursor : undefined;
+    const found = await desk.attempt(
+      () => page(cursor, AbortSignal.any([signal, request.signal])),
       () => load(next),
     );
     loading = false;
     more.removeAttribute("aria-disabled");
-    if (!page) return;
-    draw(page, next);
+    if (!found) return;
+    draw(found, next);
     watch.unobserve(more); // so that it is looked at again: a search may go on after a page without a match
     watch.observe(more);
   }
 
-  function draw(page, next = false) {
-    const fresh = page.submissions;
+  function draw(found, next = false) {
+    const fresh = found.submissions;
     state.items = next ? [...state.items, ...fresh] : fresh;
-    state.cursor = page.cursor;
+    state.cursor = found.cursor;
     state.at = performance.now();
     const drawn = fresh.map((one) => row(one, desk));
     if (next) rows.append(...drawn);
@@ -114,7 +116,7 @@ export async function list({ desk, query, signal }) {
   const left = state.opened;
   state.opened = undefined;
   if (kept) draw({ submissions: state.items, cursor: state.cursor });
-  else draw(await get("submissions", { ...filters, limit: LIMIT }, signal));
+  else draw(await page(undefined, signal));
 
   const watch = new IntersectionObserver(([seen]) => seen.isIntersecting && !more.hidden && load(true), { rootMargin: "300px" });
   signal.addEventListener("abort", () => (watch.disconnect(), clearTimeout(pause), (state.scroll = scrollY)));
@@ -126,6 +128,12 @@ export async function list({ desk, query, signal }) {
     arrived: () => (left && focus(), watch.observe(more)),
     focused: Boolean(left && state.items.some((one) => one.id === left)),
   };
+}
+
+/** A course's waiting list is in the order in which people wait, anything else newest first. */
+function order(desk, { form, status, option, q }) {
+  const forms = Object.values(desk.forms).filter((one) => (form || one.name) === one.name && one.options?.some((each) => each.value === option));
+  return status === "waitlisted" && !q && forms.length === 1 ? "waiting" : undefined;
 }
 
 function filterControls(desk, state, changed) {

@@ -291,9 +291,10 @@ class FakeDesk:
     def _matching(self, query: dict[str, list[str]]) -> list[dict[str, Any]]:
         words = query.get("q", [""])[0].casefold()
         fields = [name for name in ("form", "status", "option") if name in query]
+        found = reversed(self.submissions.values()) if "order" in query else self.submissions.values()
         return [
             one
-            for one in self.submissions.values()
+            for one in found
             if words in f"{one['name']} {one['reference']} {one['email']}".casefold()
             and all(one[name] in query[name][0].split(",") for name in fields)
             and query.get("label", [None])[0] in (None, *one["labels"])

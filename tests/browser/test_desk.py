@@ -117,6 +117,20 @@ def test_list__searches_while_you_type_and_filters(at_desk: Any) -> None:
     expect(visit.page.get_by_role("link", name="Åsa Lindqvist")).to_be_focused()
 
 
+def test_waiting_list__has_the_first_in_line_on_top(at_desk: Any) -> None:
+    """Page by page. Other lists have the newest on top."""
+    desk = FakeDesk(people=60 * 6)
+    visit = at_desk(desk)
+    visit.signs_in("#/list?form=registration&option=competition-team&status=waitlisted")
+    longest = [one["name"] for one in desk.submissions.values() if one["status"] == "waitlisted"][::-1]
+    expect(visit.page.locator(".row-name").first).to_have_text(longest[0])
+    expect(visit.page.locator(".count")).to_have_text("At least 50 submissions")
+    visit.page.locator(".more").scroll_into_view_if_needed()
+    expect(visit.page.locator(".row-name")).to_have_text(longest)
+    visit.page.get_by_label("Course", exact=True).select_option("")
+    expect(visit.page.locator(".row-name").first).to_have_text(longest[-1])
+
+
 def test_list__is_fresh_unless_you_come_back_from_a_submission(at_desk: Any) -> None:
     visit = at_desk()
     visit.signs_in("#/list")

@@ -399,8 +399,9 @@ class InMemorySubmissionRepository(SubmissionRepository):
     def rank(self, form: str, option: str, ticket: int) -> int:
         return sum(number <= ticket for number in self._queues[form, option].waiting())
 
-    def waiting(self, form: str, option: str) -> Sequence[str]:
-        return list(self._queue(form, option).waiting().values()) if (form, option) in self._queues else []
+    def waiting(self, form: str, option: str) -> Mapping[str, int]:
+        waiting = self._queue(form, option).waiting() if (form, option) in self._queues else {}
+        return {submission: ticket for ticket, submission in waiting.items()}
 
     def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:
         ids = list(submission_ids)

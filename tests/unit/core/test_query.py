@@ -214,6 +214,7 @@ def test_waiting__is_in_the_order_of_promotion(repository: InMemorySubmissionRep
         repository.entries[entry.id] = waiting
     assert [entry.id for entry in query.waiting("course", "a")] == [entry.id for entry in entries[:3]]
     now = [repository.entries[entry.id] for entry in entries]
+    assert [entry.id for entry in query.waiting("course", "a", after=now[0].position or 0)] == [now[1].id, now[2].id]
     assert [query.rank(entry) for entry in now[:4]] == [1, 2, 3, None]
     assert [query.ranks().of(entry) for entry in now[:4]] == [1, 2, 3, None]
     assert query.rank(replace(now[0], option=None)) is None

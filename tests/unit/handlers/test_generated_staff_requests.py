@@ -36,6 +36,7 @@ QUERY = {
     "since": ("7d", "monday", "2027-02-30", "1m", "9999y"),
     "until": ("today", "2027-03-01T09:30", "999999999d"),
     "q": ("mark", "070-140 50 21", "K7QM-3XTQ", "a@example.org", "'"),
+    "order": ("waiting", "newest"),
     "limit": ("1", "500", "0", "1e3", "-1"),
     "cursor": ("reg_01JD9Z3V8Q4X2M7N5R6T1WKBCE", "registration=reg_1,contact=msg_1", "="),
     "day": ("2027-03-01", "2027-02-30", "today"),

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission
 
 
+LINE = "order=waiting&status=waitlisted&option=first-robot"
+
+
 @pytest.fixture
 def office() -> StaffOffice:
     return StaffOffice()
@@ -78,6 +81,10 @@ def test_list__counts_days_in_the_organisations_zone(office: StaffOffice) -> Non
         ("since=2d&until=3d", 400, "invalid_filter", "since 2d must be earlier than until 3d."),
         ("label=two words", 422, "invalid_label", "can't be a label"),
         ("limit=0", 400, "invalid_parameter", "limit must be a whole number from 1 to 500."),
+        ("order=waiting&status=waitlisted", 400, "invalid_parameter", "order=waiting needs status=waitlisted, an"),
+        ("order=newest", 400, "invalid_parameter", "order=waiting needs"),
+        (LINE + "&q=anna", 400, "invalid_parameter", "order=waiting needs"),
+        (LINE + "&cursor=reg_1", 400, "invalid_cursor", '"reg_1" is not a cursor of this list.'),
         ("limit=501", 400, "invalid_parameter", "limit must be"),
         ("limit=\u0662", 400, "invalid_parameter", "limit must be"),
         ("cursor=nothing", 400, "invalid_cursor", "is not a cursor of this list."),
@@ -144,6 +151,21 @@ def test_search__reads_a_large_table_in_steps(office: StaffOffice, monkeypatch: 
     first = office.get("/staff/submissions?q=zoe quist")
     assert (ids(first), first.json["cursor"] is None) == ([], False)
     assert ids(office.get(f"/staff/submissions?q=zoe quist&cursor={first.json['cursor']}")) == [zoe.id]
+
+
+def test_waiting_list__is_in_the_order_in_which_people_wait(office: StaffOffice) -> None:
+    """Page by page, also if the last one of a page leaves before the next page is asked for."""
+    MemoryServices(office).manage().set_capacity("registration", "first-robot", 1)
+    _, *waiting = (office.register(course="first-robot").id for _ in range(6))
+    path = "/staff/submissions?status=waitlisted&option=first-robot&order=waiting&limit=2"
+    first = office.get(path)
+    assert (ids(first), [one["rank"] for one in first.json["submissions"]]) == (waiting[:2], [1, 2])
+    MemoryServices(office).manage().cancel(waiting[1], by=MANAGER)
+    second = office.get(f"{path}&cursor={first.json['cursor']}&form=registration")
+    assert (ids(second), [one["rank"] for one in second.json["submissions"]]) == (waiting[2:4], [2, 3])
+    last = office.get(f"{path}&cursor={second.json['cursor']}")
+    assert (ids(last), last.json["cursor"]) == (waiting[4:], None)
+    assert ids(office.get(f"{path}&label=paid")) == []
 
 
 def test_list__ranks_the_waiting(office: StaffOffice) -> None:

@@ -24,7 +24,19 @@ FORMS = compile_forms(SOURCES.forms)
 SCRIPTS = {path.name: path.read_text() for path in sorted((SOURCES.root / FOLDER).glob("*.js"))}
 SOURCE = "\n".join(SCRIPTS.values())
 HOLE = re.compile(r"\{(\w+)\}")
-OWN_TABLES = ("status", "who", "actions", "ask", "done", "history", "mails", "mail_states", "problems", "sign_in")
+OWN_TABLES = (
+    "status",
+    "who",
+    "actions",
+    "ask",
+    "done",
+    "history",
+    "mails",
+    "mail_states",
+    "file_states",
+    "problems",
+    "sign_in",
+)
 """Their keys come from the API, or are put together."""
 
 

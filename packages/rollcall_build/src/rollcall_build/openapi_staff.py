@@ -13,7 +13,7 @@ from lambda_handlers.staff_api.exports import MEDIA_TYPES
 from lambda_handlers.staff_api.files import UNCHECKED
 from lambda_handlers.staff_api.problems import STATUS_AND_CODE
 from lambda_handlers.staff_api.routes import ROUTES
-from lambda_handlers.staff_api.submissions import DEFAULT_LIMIT, MOST, MOST_NAMED
+from lambda_handlers.staff_api.submissions import DEFAULT_LIMIT, MOST, MOST_NAMED, WAITING
 from registration_core.domain.mail import MailKind
 from registration_core.domain.notes import LONGEST_NOTE
 from registration_core.domain.staff_actions import StaffAction
@@ -144,6 +144,11 @@ _PARAMETERS: Mapping[str, dict[str, Any]] = {
     "since": {"description": "Submitted since then: 7d, 12h, 3mo, monday, 2026-03-01.", "schema": _TEXT},
     "until": {"description": "Submitted before then. A day is included whole.", "schema": _TEXT},
     "q": {"description": "An e-mail address, a reference, an ID, a name or a phone number.", "schema": _TEXT},
+    "order": {
+        "description": f"{WAITING}: an option's waiting list, the next to get a seat first. Needs status=waitlisted "
+        "and an option (of one form), and no q. Default: newest first.",
+        "schema": {"enum": [WAITING]},
+    },
     "limit": {"schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}},
     "cursor": {"description": "Continue where an earlier list with the same filters ended.", "schema": _TEXT},
     "day": {"description": "Default: today.", "schema": {"type": "string", "format": "date"}},

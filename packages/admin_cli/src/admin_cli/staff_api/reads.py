@@ -85,11 +85,12 @@ class ApiReads:
         """Return the quotas of a form's options by option."""
         return {each["option"]: read_quota(each) for each in self._quotas(form) if each["option"] in options}
 
-    def waiting(self, form: str, option: str) -> Sequence[str]:
-        """Return the IDs of the submissions on an option's waiting list, lowest ticket first."""
+    def waiting(self, form: str, option: str) -> Mapping[str, int]:
+        """Return the tickets on an option's waiting list by their submissions' IDs, lowest first."""
         waitlisted = Selection(form, frozenset({Status.WAITLISTED}), option=option)
         listed = self.listed(form, waitlisted, page_size=_LARGEST_PAGE)
-        return [each.id for each in sorted(listed, key=lambda each: each.position or 0)]
+        tickets = {each.id: each.position or 0 for each in listed}
+        return dict(sorted(tickets.items(), key=lambda each: each[1]))
 
     def next_waiting(self, form: str, option: str) -> str | None:
         """Return the ID of the first on the waiting list; None if nobody waits or it isn't sure yet."""

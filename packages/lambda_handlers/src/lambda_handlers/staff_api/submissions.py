@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import islice
 
 from lambda_handlers.http_response import json_response
@@ -11,6 +12,7 @@ from lambda_handlers.staff_api.entries import entry_response, listed
 from registration_core.domain.errors import InvalidCursorError, InvalidFilterError, SubmissionNotFoundError
 from registration_core.domain.filters import selection
 from registration_core.domain.forms import zone_of
+from registration_core.domain.submission import Status
 from registration_core.services.search import indexed, read_search
 
 TYPE_CHECKING = False
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission
 
 FILTERS = ("form", "status", "option", "label", "since", "until")
+WAITING = "waiting"
+"""The order in which people wait, as the parameter `order` names it."""
+_TICKET = re.compile(r"[0-9]{1,9}")
 DEFAULT_LIMIT, MOST, MOST_NAMED = 50, 500, 100
 MOST_BYTES = 2_500_000
 """What the answers and notes of a page may take. Lambda gives up a response of more than 6 MB.
@@ -36,11 +41,14 @@ MOST_READ_AT_ONCE = 50_000
 
 
 def list_submissions(call: Call) -> dict[str, Any]:
-    """Answer with a page of submissions, newest first."""
+    """Answer with a page of submissions, newest first or in the order of a waiting list."""
     chosen, what, ids = selected(call), call.parameter("q"), call.parameter("id")
     if ids is not None:
         return json_response(200, {"submissions": _named(call, ids.split(",")), "cursor": None})
-    submissions, cursor = _page(call, chosen) if what is None else _search(call, read_search(what), chosen)
+    if call.parameter("order") is not None:
+        submissions, cursor = _line(call, chosen)
+    else:
+        submissions, cursor = _page(call, chosen) if what is None else _search(call, read_search(what), chosen)
     ranks = call.services.query().ranks()
     content = {"submissions": [listed(call, one, rank=ranks.of(one)) for one in submissions], "cursor": cursor}
     return json_response(200, content)
@@ -72,6 +80,22 @@ def selected(call: Call) -> Selection:
 def _page(call: Call, chosen: Selection) -> tuple[Sequence[Submission], str | None]:
     listing = call.services.query().select(chosen, limit=_limit(call), cursor=call.parameter("cursor"))
     return list(_fitting(listing)), listing.cursor
+
+
+def _line(call: Call, chosen: Selection) -> tuple[Sequence[Submission], str | None]:
+    """Return a page of an option's waiting list. The cursor is a ticket, so nobody is skipped if someone leaves."""
+    forms = [form.name for form in call.services.forms.values() if chosen.option in form.capacities()]
+    forms = forms if chosen.form is None else [chosen.form]
+    waiting = chosen.statuses == {Status.WAITLISTED} and chosen.option is not None and call.parameter("q") is None
+    if call.parameter("order") != WAITING or not waiting or len(forms) != 1:
+        raise InvalidParameterError(f"order={WAITING} needs status=waitlisted, an option and its form, and no q.")
+    cursor = call.parameter("cursor") or "0"
+    if _TICKET.fullmatch(cursor) is None:
+        raise InvalidCursorError(f'"{cursor[:60]}" is not a cursor of this list.')
+    line = call.services.query().waiting(forms[0], chosen.option or "", after=int(cursor))
+    matching = (submission for submission in line if chosen.admits(submission))
+    page = list(_fitting(islice(matching, _limit(call))))
+    return page, str(page[-1].position) if page and next(matching, None) is not None else None
 
 
 def _search(call: Call, what: str, chosen: Selection) -> tuple[Sequence[Submission], str | None]:
@@ -127,7 +151,7 @@ def _indexed(call: Call, what: str, chosen: Selection) -> Sequence[Submission] |
 
 def _named(call: Call, ids: Sequence[str]) -> list[dict[str, object]]:
     """Return the submissions with these IDs, without those that no longer exist."""
-    others = [name for name in (*FILTERS, "q", "limit", "cursor") if call.parameter(name) is not None]
+    others = [name for name in (*FILTERS, "q", "order", "limit", "cursor") if call.parameter(name) is not None]
     if others:
         raise InvalidParameterError(f"Leave out {others[0]}: id names the submissions.")
     if len(ids) > MOST_NAMED:
@@ -145,6 +169,6 @@ def _limit(call: Call) -> int:
 
 
 ROUTES = (
-    Route("GET", "submissions", list_submissions, (*FILTERS, "q", "id", "limit", "cursor", WHOLE)),
+    Route("GET", "submissions", list_submissions, (*FILTERS, "q", "id", "order", "limit", "cursor", WHOLE)),
     Route("GET", "submissions/{id}", show_submission, (WHOLE,)),
 )

@@ -180,8 +180,8 @@ class SubmissionRepository(ABC):
         """Return a ticket's rank: 1 for the next to be promoted."""
 
     @abstractmethod
-    def waiting(self, form: str, option: str) -> Sequence[str]:
-        """Return the IDs of the submissions on an option's waiting list, lowest ticket first."""
+    def waiting(self, form: str, option: str) -> Mapping[str, int]:
+        """Return the tickets on an option's waiting list by their submissions' IDs, lowest first."""
 
     @abstractmethod
     def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import chain
+from itertools import chain, islice
 
 from registration_core.domain.errors import (
     FormNotNamedError,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from registration_core.domain.submission import Submission, SubmissionDetails
 
 _LARGEST_PAGE = 500
+_WAITING_PAGE = 100
 _LONGEST_ID = 64
 """The database refuses to look for keys that are much longer, as if it were in trouble."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -149,9 +150,14 @@ class QueryService:
             return None
         return self._repository.rank(submission.form, submission.option, submission.position)
 
-    def waiting(self, form: str, option: str) -> Iterator[Submission]:
-        """Yield an option's waiting list, the next to be promoted first. Raises StorageUnavailableError."""
-        yield from self._repository.several(self._repository.waiting(form, option)).values()
+    def waiting(self, form: str, option: str, *, after: int = 0) -> Iterator[Submission]:
+        """Yield an option's waiting list, the next to be promoted first, read on demand.
+
+        after: only higher tickets. Raises StorageUnavailableError.
+        """
+        line = (each for each, ticket in self._repository.waiting(form, option).items() if ticket > after)
+        while batch := tuple(islice(line, _WAITING_PAGE)):
+            yield from self._repository.several(batch).values()
 
     def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:
         """Return submissions by ID, without those that no longer exist. Raises StorageUnavailableError."""

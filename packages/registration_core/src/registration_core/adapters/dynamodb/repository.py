@@ -183,8 +183,8 @@ class DynamoSubmissionRepository(SubmissionRepository):
         )
         return sum(1 for _ in self._alive(places))
 
-    def waiting(self, form: str, option: str) -> Sequence[str]:
-        """Return the IDs of the submissions on an option's waiting list, lowest ticket first."""
+    def waiting(self, form: str, option: str) -> Mapping[str, int]:
+        """Return the tickets on an option's waiting list by their submissions' IDs, lowest first."""
         return self._tickets().waiting(form, option)
 
     def several(self, submission_ids: Iterable[str]) -> Mapping[str, Submission]:

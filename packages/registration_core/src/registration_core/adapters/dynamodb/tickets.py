@@ -8,7 +8,7 @@ from registration_core.domain.quota import Departures, may_be_promoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from registration_core.adapters.dynamodb.table import Item, Table
@@ -34,9 +34,9 @@ class Tickets:
         departures = _departures(self._seats.item(form, option))
         return lowest[1] if may_be_promoted(lowest[0], departures) else None
 
-    def waiting(self, form: str, option: str) -> Sequence[str]:
+    def waiting(self, form: str, option: str) -> Mapping[str, int]:
         """Return the waiting list; see `SubmissionRepository.waiting`."""
-        return [submission_id for _, submission_id in self._places(form, option)]
+        return {submission_id: ticket for ticket, submission_id in self._places(form, option)}
 
     def abandoned(self, form: str, option: str, *, age: timedelta) -> Sequence[int]:
         """Return abandoned tickets; see `ManagedRepository.abandoned_tickets`."""

@@ -104,15 +104,28 @@ def test_scanner__says_at_once_who_it_is_and_goes_on(office: Office) -> None:
 
     ran = office.line("check-in", "-", "--yes", piped="\n".join(scanned) + "\n")
 
-    assert ran.code == 0
+    assert ran.code == 1
     lines = ran.err.splitlines()[1:]
     assert lines[0] == f"  {called(asa)}"
     assert lines[1].endswith("has a typing error. Check it letter by letter.")
     assert lines[2] == f"! {called(cid)} is waitlisted; only a confirmed submission can be checked in."
     assert lines[3] == f"  {called(bo)}"
     assert lines[4] == f"  {called(asa)}, already in, 2027-03-01 09:30"
-    assert lines[5:] == ['! There is no submission "crs_0".', "2 submissions checked in."]
+    assert lines[5:] == [
+        '! There is no submission "crs_0".',
+        "2 submissions checked in.",
+        "error: 3 lines were refused; see the lines above that begin with !",
+    ]
     assert days(office, bo) == ["2027-03-01"]
+
+
+def test_scanner__succeeds_if_no_line_was_refused(office: Office) -> None:
+    """Somebody who is in already isn't refused."""
+    asa = office.register("Åsa")
+    ran = office.line("check-in", "-", "--yes", piped=f"{reference(asa)}\n{reference(asa)}\n")
+    assert (ran.code, "refused" in ran.err) == (0, False), ran.err
+    ran = office.line("check-in", "-", "--yes", piped="crs_0\n")
+    assert (ran.code, "error: 1 line was refused" in ran.err) == (1, True), ran.err
 
 
 def test_scanner__undoes_and_goes_alone(office: Office) -> None:

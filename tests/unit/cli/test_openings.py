@@ -11,6 +11,8 @@ from contract.fakes import START
 from unit.cli.api_office import ApiOffice
 from unit.handlers.staff_office import READER
 
+from admin_cli.forms.openings import FIELDS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -41,7 +43,7 @@ def test_close_and_open__an_option_by_its_label(rollcall: ApiOffice, via: str) -
     )
     assert closed["by"]
     ran = rollcall("forms", "open", "registration", "first-robot", "--until", FAR, "--yes", via=via)
-    assert "registration first-robot is open until 2030-01-21 00:00" in ran.err
+    assert "registration first-robot is open until the end of 2030-01-20." in ran.err
     opened = shown(rollcall, "first-robot")
     assert opened["open"] is True
     assert datetime.fromisoformat(str(opened["until"])).astimezone(UTC) - datetime(
@@ -55,6 +57,42 @@ def test_close__for_some_days(rollcall: ApiOffice, via: str) -> None:
     assert rollcall("forms", "close", "registration", "first-robot", "--until", "366d", "--yes", via=via).code == 0
     until = datetime.fromisoformat(str(shown(rollcall, "first-robot")["until"]))
     assert abs(until - datetime.now(UTC) - timedelta(days=366)) < timedelta(minutes=5)
+
+
+@VIA
+def test_end__is_the_day_that_was_typed(rollcall: ApiOffice, via: str) -> None:
+    """A person reads the day; programs get the moment."""
+    assert rollcall("forms", "close", "registration", "first-robot", "--until", FAR, "--yes", via=via).code == 0
+    listed = rollcall("forms", "list", "--form", "registration", via=via, terminal=True).out
+    assert "the end of 2030-01-20" in listed
+    assert "2030-01-21" not in listed
+    assert "the end of 2030-01-20" in rollcall("forms", "history", "registration", via=via, terminal=True).out
+    piped = rollcall("forms", "list", "--form", "registration", via=via).out.splitlines()
+    (until,) = [line.split("\t")[3] for line in piped if "\tfirst-robot\t" in line]
+    assert until == shown(rollcall, "first-robot")["until"]
+    ran = rollcall("forms", "open", "registration", "--until", "2030-01-20T09:00", "--dry-run", via=via)
+    assert "open registration until 2030-01-20 09:00." in ran.err
+
+
+@VIA
+def test_close_and_open__print_json(rollcall: ApiOffice, via: str) -> None:
+    """It prints what `list` prints then, and with --dry-run what it would."""
+    close = ("forms", "close", "registration", "first-robot")
+    would = rollcall(*close, "--dry-run", "--json", "option,open", via=via)
+    assert json.loads(would.out) == {"option": "first-robot", "open": False}
+    assert shown(rollcall, "first-robot")["open"] is True
+    ran = rollcall(*close, "--until", FAR, "--yes", "--json", "all", via=via)
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out) == shown(rollcall, "first-robot")
+    whole = rollcall("forms", "open", "registration", "--yes", "--json", "form,option,open", via=via)
+    assert json.loads(whole.out) == {"form": "registration", "option": None, "open": True}
+
+
+@VIA
+def test_json__without_fields_or_with_unknown_ones_changes_nothing(rollcall: ApiOffice, via: str) -> None:
+    assert rollcall("forms", "close", "registration", "--yes", "--json", "", via=via).out.split() == list(FIELDS)
+    assert rollcall("forms", "close", "registration", "--yes", "--json", "opened", via=via).code == 2
+    assert shown(rollcall, None)["open"] is True
 
 
 @VIA

@@ -56,6 +56,21 @@ def test_parse_time__reads_what_people_write(text: str, expected: datetime) -> N
     assert parse_time(text, now=NOW, option="--since") == expected
 
 
+@pytest.mark.parametrize(
+    ("now", "text", "expected"),
+    [
+        ("2027-03-29T12:00+02:00", "2d", "2027-03-27T12:00+01:00"),
+        ("2027-03-29T12:00+02:00", "48h", "2027-03-27T11:00+01:00"),
+        ("2027-11-01T12:00+01:00", "1w", "2027-10-25T12:00+02:00"),
+        ("2027-11-01T12:00+01:00", "168h", "2027-10-25T13:00+02:00"),
+    ],
+)
+def test_parse_time__keeps_the_hour_across_a_clock_change(now: str, text: str, expected: str) -> None:
+    """Days and weeks are the clock's; hours are hours."""
+    read = parse_time(text, now=datetime.fromisoformat(now), option="--since")
+    assert read == datetime.fromisoformat(expected)
+
+
 def test_parse_time__of_an_end_date_is_the_end_of_that_day() -> None:
     """`--until 2026-03-29` includes that whole day, even if the clocks change."""
     assert parse_time("2026-03-29", now=NOW, option="--until", ends=True) == datetime(2026, 3, 29, 22, tzinfo=UTC)

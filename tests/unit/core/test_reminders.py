@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,7 +29,9 @@ from unit.core.builders import a_field, a_form, an_entry, words
 
 from registration_core.domain.errors import MailQueueError
 from registration_core.domain.fields import Option
+from registration_core.domain.reminders import Reminder
 from registration_core.domain.submission import Idempotency, Status, Submission
+from registration_core.domain.time_zones import TimeZone
 from registration_core.services import reminders
 from registration_core.services.edit import EditService
 from registration_core.services.manage import ManageService
@@ -116,9 +118,7 @@ class World:
             id=f"crs_01JD2M8V4Q7ZJ3T9X0K5W6{number:04}",
             reference=f"K7QM{number:04}",
             email=f"r{number}@example.org",
-            submitted_at=self.clock.at,
-            expires_at=START + timedelta(days=365),
-            **changes,
+            **{"submitted_at": self.clock.at, "expires_at": START + timedelta(days=365)} | changes,
         )
         self.repository.add(entry, once=None, idempotency=Idempotency(f"k{number}", "f", START + timedelta(days=1)))
         return entry
@@ -251,6 +251,38 @@ def test_reminder__after_the_end__is_sent_for_a_week() -> None:
     late = World(a_dated_form(rules=({"template": "thanks", "after": "1d"},)), entries=1)
     late.clock.at = STARTS + timedelta(days=9)
     assert late.sweep() == 0
+
+
+@pytest.mark.parametrize(
+    ("starts", "due"),
+    [
+        ("2027-03-29T10:00+02:00", "2027-03-22T10:00+01:00"),  # a week with an hour less
+        ("2027-11-01T10:00+01:00", "2027-10-25T10:00+02:00"),  # and one with an hour more
+    ],
+)
+def test_reminder__keeps_its_hour_across_a_clock_change(starts: str, due: str) -> None:
+    """It goes out once, also if the sweep looks at both hours that could be meant."""
+    zone = TimeZone("Europe/Stockholm", "CET-1CEST,M3.5.0,M10.5.0/3")
+    moment = datetime.fromisoformat(due)
+    form = replace(a_dated_form(datetime.fromisoformat(starts)), time_zone=zone)
+    world = World(form, entries=0)
+    world.add(0, expires_at=moment + timedelta(days=365), submitted_at=moment - timedelta(days=1))
+    sent = []
+    for minutes in (-65, -5, 0, 5, 60, 65, 7 * 24 * 60 - 5):
+        world.clock.at = moment + timedelta(minutes=minutes)
+        sent.append(world.sweep())
+    assert sent == [0, 0, 1, 0, 0, 0, 0]
+    assert world.mailed == ["r0"]
+
+
+@pytest.mark.parametrize("day", ["2027-03-28", "2027-10-31"])
+def test_reminder__after_the_end__keeps_its_hour_too(day: str) -> None:
+    zone = TimeZone("Europe/Stockholm", "CET-1CEST,M3.5.0,M10.5.0/3")
+    eve = datetime.fromisoformat(f"{day}T10:00").replace(tzinfo=zone) - timedelta(days=1)
+    option = Option("a", words("A"), starts_at=eve.astimezone(UTC))
+    moment = Reminder("thanks", "1d", after=True).moment(option, zone)
+    assert moment is not None
+    assert f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" == f"{day} 10:00"
 
 
 def test_reminders__of_one_option_are_each_sent() -> None:

@@ -68,8 +68,8 @@ def test_reminders__are_read_for_each_option_with_a_date(folder: Path) -> None:
     ]
     (before, option), (after, _) = pairs
     assert option.starts_at is not None
-    assert before.moment(option) == option.starts_at - timedelta(days=7)
-    assert after.moment(option) == option.starts_at + timedelta(hours=14)
+    assert before.moment(option, None) == option.starts_at - timedelta(days=7)
+    assert after.moment(option, None) == option.starts_at + timedelta(hours=14)
     assert "reminders" not in compile_forms(write(folder, a_file()))["course"].to_dict()
 
 

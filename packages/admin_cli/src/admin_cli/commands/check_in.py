@@ -60,8 +60,9 @@ def check_in(
 
     With - it reads one reference per line until Ctrl-D, and says at once who it is: connect a
     scanner that types, and scan the QR codes in the confirmation mails. Only confirmed submissions
-    can be checked in. Today is the day where the organisation is. A person who is already checked
-    in stays so. The history says who checked them in, and for which day.
+    can be checked in; if a line was refused, the command ends with exit code 1. Today is the day
+    where the organisation is. A person who is already checked in stays so. The history says who
+    checked them in, and for which day.
 
     Examples:
       rollcall check-in K7QM-3XTP
@@ -147,11 +148,14 @@ def _check_in_named(door: Door, entries: Sequence[str]) -> None:
 
 
 def _scan(door: Door) -> None:
-    """Check in whom a scanner or a person names, one per line, and say so at once. A wrong one stops nobody."""
+    """Check in whom a scanner or a person names, one per line, and say so at once. A wrong one stops nobody.
+
+    Raises CliError at the end if a line was refused.
+    """
     act = door.act
     if not act.agreed("undo the check-ins of everyone you scan" if door.undo else "check in everyone you scan"):
         return
-    done = 0
+    done = refused = 0
     for reference in _lines(act):
         try:
             submission = look_up(lambda: act.stack, reference).submission
@@ -164,8 +168,12 @@ def _scan(door: Door) -> None:
         except StorageDeniedError:
             raise
         except (InvalidReferenceError, SubmissionNotFoundError, StatusTransitionError) as error:
+            refused += 1
             act.say(f"! {error}")
     act.say(f"{counted(done)} {door.done}.")
+    if refused:
+        lines = "1 line was" if refused == 1 else f"{refused} lines were"
+        raise CliError(f"{lines} refused; see the lines above that begin with !")
 
 
 def _lines(act: Act) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.commands import language, openings
+from admin_cli.commands import language, openings, overrides
 from admin_cli.commands.embed import embed
 from admin_cli.forms.definitions import forms_at_hand, forms_folder, read_checked_forms, shared_folder
 from admin_cli.forms.parameters import Folder, FormArgument  # noqa: TC001 - Typer reads the annotations
@@ -42,6 +42,7 @@ Examples:
 app.add_typer(language.app, name="language")
 app.command(cls=Command)(embed)
 openings.add_to(app)
+overrides.add_to(app)
 
 CHECKED = (Column("FORM"), Column("VERSION"), Column("FIELDS"), Column("TITLE", narrowest=16))
 #: What --json prints of a compiled form; what is not set is null.

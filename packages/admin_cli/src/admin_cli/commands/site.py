@@ -84,6 +84,7 @@ def publish_site(
     forms = read_checked_forms(None)
     site = _build(stack, out)
     ensure_deployed(stack, forms)
+    _warn_of_files(services, stack, forms)
     empty = _without_submissions(services, stack, forms)
     s3 = stack.client("s3")
     report = publish(
@@ -141,6 +142,16 @@ def ensure_deployed(stack: Stack, forms: Mapping[str, Form]) -> None:
             f"The functions have a different version of {', '.join(differing)} from your files, so nothing was "
             "published: they would refuse answers to the new pages.",
             hint=f"Deploy first: {deploying(stack.context)}",
+        )
+
+
+def _warn_of_files(services: Services, stack: Stack, forms: Mapping[str, Form]) -> None:
+    """Warn of forms that ask for files if the stack accepts none."""
+    asking = [name for name, form in forms.items() if form.asks_for_files]
+    if asking and stack.description.files_bucket is None:
+        services.output.tell(
+            f"warning: nobody can send the files that {', '.join(asking)} asks for, because this stack accepts none. "
+            "Add files = {} to its values and apply: docs/options.md, Files"
         )
 
 

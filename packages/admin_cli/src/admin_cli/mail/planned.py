@@ -94,11 +94,11 @@ def planned(
 
 
 def _of_form(stack: Stack, form: Form, now: datetime) -> Iterator[Planned]:
-    from registration_core.domain.reminders import STATUSES, reminders_of  # noqa: PLC0415 - only here
+    from registration_core.domain.reminders import STATUSES  # noqa: PLC0415 - only here
     from registration_core.domain.selection import Selection  # noqa: PLC0415
     from registration_core.domain.transitions import SYSTEM  # noqa: PLC0415
 
-    coming = [each for each in map(_times, reminders_of(form)) if each[3] > now]
+    coming = [each for each in _times(form) if each[3] > now]
     if not coming:
         return
     send = stack.mailing().send
@@ -110,12 +110,14 @@ def _of_form(stack: Stack, form: Form, now: datetime) -> Iterator[Planned]:
         yield Planned(at, until, form.name, option, reminder.template, len(plan.fresh), mailed)
 
 
-def _times(pair: tuple[Reminder, Option]) -> tuple[Reminder, Option, datetime, datetime]:
-    reminder, option = pair
-    at, until = reminder.moment(option), reminder.until(option)
-    assert at is not None  # noqa: S101 - `reminders_of` yields options with a date
-    assert until is not None  # noqa: S101
-    return reminder, option, at, until
+def _times(form: Form) -> Iterator[tuple[Reminder, Option, datetime, datetime]]:
+    from registration_core.domain.reminders import reminders_of  # noqa: PLC0415 - only here
+
+    for reminder, option in reminders_of(form):
+        at, until = reminder.moment(option, form.time_zone), reminder.until(option, form.time_zone)
+        assert at is not None  # noqa: S101 - `reminders_of` yields options with a date
+        assert until is not None  # noqa: S101
+        yield reminder, option, at, until
 
 
 def _order(line: Planned) -> tuple[datetime, str, str]:

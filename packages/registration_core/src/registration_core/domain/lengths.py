@@ -26,9 +26,19 @@ def read_length(text: str) -> timedelta:
 
 
 def before(at: datetime, length: str, zone: tzinfo | None) -> datetime:
-    """Return the time so long before another one.
+    """Return the time so long before another one, in UTC. Raises ValueError for an invalid length.
 
     zone: the organisation's. Days and weeks keep the hour on its clocks, also across a clock change.
     """
+    return _moved(at, length, zone, back=True)
+
+
+def after(at: datetime, length: str, zone: tzinfo | None) -> datetime:
+    """Return the time so long after another one, counted as in `before`."""
+    return _moved(at, length, zone, back=False)
+
+
+def _moved(at: datetime, length: str, zone: tzinfo | None, *, back: bool) -> datetime:
     here = local(at, UTC if length.endswith("h") else zone)
-    return here - read_length(length)
+    there = here - read_length(length) if back else here + read_length(length)
+    return there.astimezone(UTC)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from registration_core.domain.lengths import read_length
+from registration_core.domain.lengths import after, before
 from registration_core.domain.submission import Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
+    from datetime import datetime, tzinfo
     from typing import Any
 
     from registration_core.domain.fields import Option
@@ -52,21 +52,22 @@ class Reminder:
         """
         return {"option": option.value, self._side: self.length}
 
-    def moment(self, option: Option) -> datetime | None:
-        """Return when it is due; None if the option has no date."""
+    def moment(self, option: Option, zone: tzinfo | None) -> datetime | None:
+        """Return when it is due; None if the option has no date. zone: the organisation's."""
         if option.starts_at is None:
             return None
-        length = read_length(self.length)
-        return (option.ends_at or option.starts_at) + length if self.after else option.starts_at - length
+        if self.after:
+            return after(option.ends_at or option.starts_at, self.length, zone)
+        return before(option.starts_at, self.length, zone)
 
-    def until(self, option: Option) -> datetime | None:
+    def until(self, option: Option, zone: tzinfo | None) -> datetime | None:
         """Return until when it is worth sending: the start, or a week after it was due."""
-        moment = self.moment(option)
+        moment = self.moment(option, zone)
         return moment + LATE if moment is not None and self.after else option.starts_at
 
-    def due(self, option: Option, now: datetime) -> bool:
+    def due(self, option: Option, now: datetime, zone: tzinfo | None) -> bool:
         """Whether it is to be sent now."""
-        moment, until = self.moment(option), self.until(option)
+        moment, until = self.moment(option, zone), self.until(option, zone)
         return moment is not None and until is not None and moment <= now < until
 
     @property
@@ -90,5 +91,5 @@ def still_fits(form: Form, template: str, identity: Mapping[str, str], submissio
         until is not None and now < until and form.choice_in(submission.answers) == option.value
         for reminder, option in reminders_of(form)
         if reminder.template == template and reminder.identity(option) == identity
-        for until in [reminder.until(option)]
+        for until in [reminder.until(option, form.time_zone)]
     )

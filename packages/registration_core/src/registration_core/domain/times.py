@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _AGO = re.compile(r"([0-9]{1,6}) ?(min|h|d|w|mo|y)")
 _MINUTE_OR_MONTH = re.compile(r"([0-9]{1,6}) ?m")
-_FIXED_UNITS = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_FIXED_UNITS = {"min": "minutes", "h": "hours"}
+_DAYS = {"d": 1, "w": 7}
 _MONTHS = {"mo": 1, "y": 12}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAYS_AGO = {"today": 0, "yesterday": 1}
@@ -91,15 +92,16 @@ def parse_time(text: str, *, now: datetime, option: str, ends: bool = False, zon
 
 
 def _before(now: datetime, number: int, unit: str, zone: tzinfo | None) -> datetime:
-    """Go back from now: by the clock, or by the calendar for months and years."""
+    """Go back from now. Days and longer keep the hour on the zone's clocks, also across a clock change."""
     if unit in _FIXED_UNITS:
         return now - timedelta(**{_FIXED_UNITS[unit]: number})
-    here = now.astimezone(zone)
+    here = now.astimezone(zone).replace(tzinfo=zone)  # not the offset then, which another day may not have
+    if unit in _DAYS:
+        return (here - timedelta(days=number * _DAYS[unit])).astimezone(UTC)
     month = here.year * 12 + here.month - 1 - number * _MONTHS[unit]
     year, month = divmod(month, 12)
     day = min(here.day, calendar.monthrange(year, month + 1)[1])
-    # With the zone and not its offset then, so that it is the same hour on the other side of a clock change.
-    return here.replace(year=year, month=month + 1, day=day, tzinfo=zone).astimezone(UTC)
+    return here.replace(year=year, month=month + 1, day=day).astimezone(UTC)
 
 
 def _day(written: str, today: date) -> date | None:

@@ -68,7 +68,7 @@ class ReminderService:
         due = [
             _Due(reminder, option, last)
             for reminder, option in reminders_of(form)
-            if reminder.due(option, now)
+            if reminder.due(option, now, form.time_zone)
             for last in [self._last(form, reminder, option)]
             if last is None or last.ended_at is None or last.ended_at <= now - EVERY
         ]

@@ -26,8 +26,9 @@ from needs import Needs
 from organisation import organisation
 from shipped import ROOT
 
-from registration_core import bootstrap
 from registration_core.adapters.given_forms import GivenForms
+from registration_core.bootstrap.connections import staff_table
+from registration_core.bootstrap.staff import manage_service
 from rollcall_build.forms.files import compile_forms
 from rollcall_local import emulators, mailbox, stack
 from rollcall_local.credentials import ROOT_KEY
@@ -197,7 +198,7 @@ def deployed(workspace: Workspace) -> Iterator[DeployedStack]:
     """The run's stack, with seats for everybody in all courses but one: tests share the example's courses."""
     with brought_up(workspace) as made:
         forms = compile_forms(workspace.sources.forms)
-        staff = bootstrap.manage_service(bootstrap.staff_table(made.client("dynamodb"), made.table), GivenForms(forms))
+        staff = manage_service(staff_table(made.client("dynamodb"), made.table), GivenForms(forms))
         for form in forms.values():
             for option in form.capacities():
                 staff.set_capacity(form.name, option, 0 if option == FULL_COURSE else ROOM)

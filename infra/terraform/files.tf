@@ -114,7 +114,7 @@ module "files_function" {
   shared      = local.shared_by_functions
   description = "Examines files that registrants send, and deletes those of erased submissions."
   policy      = data.aws_iam_policy_document.files[0].json
-  timeout_s   = 300 # a scanner may take 240: registration_core/bootstrap.py
+  timeout_s   = 300 # a scanner may take 240: registration_core/bootstrap/files.py
   memory_mb   = 512
 
   environment = merge(

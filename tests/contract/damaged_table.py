@@ -22,7 +22,8 @@ from registration_core.adapters.dynamodb.outcomes import DynamoMailOutcomes
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.table import Table
 from registration_core.adapters.given_forms import GivenForms
-from registration_core.bootstrap import attendance_service, manage_service, note_service, staff_table
+from registration_core.bootstrap.connections import staff_table
+from registration_core.bootstrap.staff import attendance_service, manage_service, note_service
 from registration_core.domain.fields import Option
 from registration_core.domain.mail import MailKind, MailRequest, MailState
 from registration_core.domain.quota import Quota, Waitlist

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from contract.damaged_table import FORM, Books, books_of
 
-from registration_core.bootstrap import journal, query_service, staff_table
+from registration_core.bootstrap.connections import staff_table
+from registration_core.bootstrap.staff import journal, query_service
 
 if TYPE_CHECKING:
     from pathlib import Path

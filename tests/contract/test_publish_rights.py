@@ -21,7 +21,8 @@ from registration_core.adapters.dynamodb.management import ManagedDynamoReposito
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
 from registration_core.adapters.dynamodb.table import Table
-from registration_core.bootstrap import query_service, staff_table
+from registration_core.bootstrap.connections import staff_table
+from registration_core.bootstrap.staff import query_service
 from registration_core.services.submit import SubmitService
 from rollcall_build.forms.files import compile_forms
 from rollcall_local.credentials import ACCOUNT, client

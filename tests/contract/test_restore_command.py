@@ -24,7 +24,8 @@ from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.table import Table
 from registration_core.adapters.given_forms import GivenForms
-from registration_core.bootstrap import manage_service, staff_table
+from registration_core.bootstrap.connections import staff_table
+from registration_core.bootstrap.staff import manage_service
 from registration_core.domain.fields import Option
 from registration_core.domain.mail import MailState
 from registration_core.domain.quota import Quota, Waitlist

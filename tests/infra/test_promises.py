@@ -10,6 +10,7 @@ from infra.planned import Plan, block
 from lambda_handlers import staff
 from lambda_handlers.notify import MAIL_TAKES_S
 from registration_core import bootstrap
+from registration_core.bootstrap import connections
 from registration_core.services.notify import LEASE
 from registration_core.services.redrive import STUCK_AFTER
 from registration_core.services.sweep import ABANDONED_AFTER
@@ -125,7 +126,7 @@ def test_functions__finish_before_lambda_stops_them(plan: Plan) -> None:
 
     assert bootstrap.ANSWER_WITHIN_S + 1 <= timeouts["submit"] <= 10
     assert bootstrap.START_WITHIN_S < 10  # Lambda's limit for a start
-    assert bootstrap.CONNECT_TIMEOUT_S + bootstrap.READ_TIMEOUT_S < timeouts["links"] <= 29  # API Gateway's limit
+    assert connections.CONNECT_TIMEOUT_S + connections.READ_TIMEOUT_S < timeouts["links"] <= 29  # API Gateway's limit
     assert timeouts["notify"] > MAIL_TAKES_S
     # A ticket is drawn a moment before its submission is written: no sweep may take it from a visitor being served.
     assert ABANDONED_AFTER.total_seconds() >= 2 * timeouts["submit"]

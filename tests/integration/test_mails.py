@@ -17,7 +17,8 @@ from qr_reader import read_qr
 
 from registration_core.adapters.given_forms import GivenForms
 from registration_core.adapters.ses_events import message_tags
-from registration_core.bootstrap import manage_service, staff_table
+from registration_core.bootstrap.connections import staff_table
+from registration_core.bootstrap.staff import manage_service
 from registration_core.domain.mail import MailKind, MailRequest
 from rollcall_build.forms.files import compile_forms
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from admin_cli.stack import StackDescription
-    from registration_core.bootstrap import WebhookParts
+    from registration_core.bootstrap.command_line import WebhookParts
     from registration_core.domain.forms import Form
     from rollcall_build.sources import Sources
 

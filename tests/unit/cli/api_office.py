@@ -24,7 +24,7 @@ from admin_cli.staff_api.api import Api
 from admin_cli.staff_api.stack import ApiStack
 from admin_cli.staff_api.transport import Answer
 from admin_cli.terminal.output import Output
-from registration_core.bootstrap import MailingParts
+from registration_core.bootstrap.command_line import MailingParts
 from registration_core.services.mail_watch import MailWatch
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from admin_cli.aws.contexts import Context, ContextFile
     from admin_cli.export.source import Source
-    from registration_core.bootstrap import MailingParts, WebhookParts
+    from registration_core.bootstrap.command_line import MailingParts, WebhookParts
     from registration_core.domain.calendar_link import CalendarLink
     from registration_core.domain.forms import Form
     from registration_core.domain.journal import Journal

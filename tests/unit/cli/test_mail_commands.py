@@ -30,7 +30,7 @@ from contract.mail_fakes import (
 from contract.manage_fake import InMemoryManagedRepository
 from unit.cli.fakes import STAFF, CommandLine
 
-from registration_core.bootstrap import MailingParts
+from registration_core.bootstrap.command_line import MailingParts
 from registration_core.domain.dead_letters import ChangeSpan, DeadLetter
 from registration_core.domain.identifiers import display_reference
 from registration_core.domain.mail import MailKind, MailRequest, MailState

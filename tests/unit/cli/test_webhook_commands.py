@@ -17,7 +17,7 @@ from shipped import SOURCES
 from unit.cli.fakes import DESCRIPTION, CommandLine
 
 from admin_cli.stack import WebhookPlaces
-from registration_core.bootstrap import WebhookParts
+from registration_core.bootstrap.command_line import WebhookParts
 from registration_core.domain.dead_letters import DeadLetter
 from registration_core.domain.webhooks import SUBSCRIBABLE, Delivery, Webhook, WebhookEvent, WebhookFormat
 from registration_core.services.redrive import WebhookRedriveService

@@ -14,7 +14,7 @@ from lambda_handlers.deliver import WAITS_S, deliver
 from lambda_handlers.log import Log
 from registration_core.adapters.webhook_queue import to_message
 from registration_core.adapters.webhook_receiver import LONGEST_WAIT_S, WITHIN_S
-from registration_core.bootstrap import DeliverParts
+from registration_core.bootstrap.webhooks import DeliverParts
 from registration_core.domain.errors import StorageUnavailableError
 from registration_core.domain.webhook_ports import DeliveryHeldError, ReceiverError
 from registration_core.domain.webhooks import Delivery, WebhookEvent

@@ -12,7 +12,7 @@ from lambda_handlers.log import Log
 from lambda_handlers.notify import MAIL_TAKES_S, notify
 from registration_core.adapters.dynamodb.retries import FUNCTION_RETRY_S, Deadline
 from registration_core.adapters.ses import CLIENT_CONFIG
-from registration_core.bootstrap import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
+from registration_core.bootstrap.connections import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
 from registration_core.domain.errors import (
     MailerError,
     MailHeldError,

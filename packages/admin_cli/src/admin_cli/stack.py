@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from registration_core.adapters.dynamodb.stored_forms import StoredForms
     from registration_core.adapters.dynamodb.table import Table
     from registration_core.adapters.dynamodb.wire import WireCall
-    from registration_core.bootstrap import MailingParts, WebhookParts
+    from registration_core.bootstrap.command_line import MailingParts, WebhookParts
     from registration_core.domain.calendar_link import CalendarLink
     from registration_core.domain.forms import Form
     from registration_core.domain.journal import Journal
@@ -132,7 +132,7 @@ class Caller:
 def stored_forms(dynamodb: Any, table: str) -> StoredForms:  # noqa: ANN401 - boto3 has no types
     """Connect to the forms that a stack stores."""
     from registration_core.adapters.dynamodb.stored_forms import StoredForms  # noqa: PLC0415 - loads the SDK
-    from registration_core.bootstrap import staff_table  # noqa: PLC0415
+    from registration_core.bootstrap.connections import staff_table  # noqa: PLC0415
 
     return StoredForms(staff_table(dynamodb, table))
 
@@ -284,65 +284,65 @@ class AwsStack:
 
     def query(self) -> QueryService:
         """Connect to the stack's table, with the forms that the stack stores."""
-        from registration_core.bootstrap import query_service  # noqa: PLC0415 - only commands that read submissions
+        from registration_core.bootstrap.staff import query_service  # noqa: PLC0415 - only commands that read submissions
 
         return query_service(self._table, self.forms or None)
 
     def journal(self) -> Journal:
         """Connect to the stack's table through its index of topics."""
-        from registration_core.bootstrap import journal  # noqa: PLC0415 - only commands that look over everything
+        from registration_core.bootstrap.staff import journal  # noqa: PLC0415 - only commands that look over everything
 
         return journal(self._table)
 
     def manage(self) -> ManageService:
         """Connect to the stack's table, to change what is in it."""
         from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
-        from registration_core.bootstrap import manage_service  # noqa: PLC0415 - submissions
+        from registration_core.bootstrap.staff import manage_service  # noqa: PLC0415 - submissions
 
         return manage_service(self._table, GivenForms(self.forms))
 
     def attendance(self) -> AttendanceService:
         """Connect to the stack's table, to check people in."""
         from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands about
-        from registration_core.bootstrap import attendance_service  # noqa: PLC0415 - attendance
+        from registration_core.bootstrap.staff import attendance_service  # noqa: PLC0415 - attendance
 
         return attendance_service(self._table, GivenForms(self.forms))
 
     def openings(self) -> OpeningsService:
         """Connect to the stack's table, to open and close forms."""
-        from registration_core.bootstrap import openings_service  # noqa: PLC0415 - only `rollcall forms`
+        from registration_core.bootstrap.staff import openings_service  # noqa: PLC0415 - only `rollcall forms`
 
         return openings_service(self._table)
 
     def notes(self) -> NoteService:
         """Connect to the stack's table, to change notes."""
-        from registration_core.bootstrap import note_service  # noqa: PLC0415 - only `rollcall note`
+        from registration_core.bootstrap.staff import note_service  # noqa: PLC0415 - only `rollcall note`
 
         return note_service(self._table)
 
     def edit(self) -> EditService:
         """Connect to the stack's table, to edit submissions."""
         from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
-        from registration_core.bootstrap import edit_service  # noqa: PLC0415 - what submissions say
+        from registration_core.bootstrap.staff import edit_service  # noqa: PLC0415 - what submissions say
 
         return edit_service(self._table, GivenForms(self.forms), self._guard_keys)
 
     def restore(self) -> RestoreService:
         """Connect to the stack's table, to restore submissions."""
         from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that change
-        from registration_core.bootstrap import restore_service  # noqa: PLC0415 - submissions
+        from registration_core.bootstrap.staff import restore_service  # noqa: PLC0415 - submissions
 
         return restore_service(self._table, GivenForms(self.forms), self._guard_keys)
 
     def calendar_link(self) -> CalendarLink:
         """Connect to the stack's table."""
-        from registration_core.bootstrap import calendar_link  # noqa: PLC0415 - only `rollcall calendar`
+        from registration_core.bootstrap.staff import calendar_link  # noqa: PLC0415 - only `rollcall calendar`
 
         return calendar_link(self._table)
 
     def intake(self) -> IntakeService:
         """Connect to the stack's table, to import rows."""
-        from registration_core.bootstrap import intake_service  # noqa: PLC0415 - only for an import
+        from registration_core.bootstrap.command_line import intake_service  # noqa: PLC0415 - only for an import
 
         return intake_service(self.client("dynamodb"), self.description.table, self._guard_keys)
 
@@ -354,14 +354,14 @@ class AwsStack:
 
     @property
     def _table(self) -> Table:
-        from registration_core.bootstrap import staff_table  # noqa: PLC0415 - loads the SDK
+        from registration_core.bootstrap.connections import staff_table  # noqa: PLC0415 - loads the SDK
 
         return staff_table(self.client("dynamodb"), self.description.table)
 
     def mailing(self) -> MailingParts:
         """Connect to the stack's table and queues."""
         from registration_core.adapters.given_forms import GivenForms  # noqa: PLC0415 - only commands that mail
-        from registration_core.bootstrap import mailing_parts  # noqa: PLC0415
+        from registration_core.bootstrap.command_line import mailing_parts  # noqa: PLC0415
 
         description = self.description
         return mailing_parts(
@@ -377,7 +377,7 @@ class AwsStack:
 
     def files(self) -> FileLinks:
         """Connect to the bucket with registrants' files."""
-        from registration_core.bootstrap import file_links  # noqa: PLC0415 - only commands about files
+        from registration_core.bootstrap.files import file_links  # noqa: PLC0415 - only commands about files
         from registration_core.domain.file_errors import NoFilesError  # noqa: PLC0415
 
         if self.description.files_bucket is None:
@@ -386,7 +386,7 @@ class AwsStack:
 
     def webhooks(self) -> WebhookParts:
         """Connect to the webhooks' queue, secret and deliveries."""
-        from registration_core.bootstrap import webhook_parts  # noqa: PLC0415 - only `rollcall webhook`
+        from registration_core.bootstrap.command_line import webhook_parts  # noqa: PLC0415 - only `rollcall webhook`
 
         places = self.description.webhooks
         if places is None:

@@ -8,8 +8,8 @@ import time
 
 from lambda_handlers.cold_start import prepare
 from lambda_handlers.log import Log
-from registration_core import bootstrap
 from registration_core.adapters.webhook_queue import from_message
+from registration_core.bootstrap.webhooks import deliver_parts
 from registration_core.domain.webhook_ports import DeliveryHeldError, ReceiverError
 from registration_core.services.deliver import Delivered
 from registration_core.settings import DeliverSettings
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from registration_core.bootstrap import DeliverParts
+    from registration_core.bootstrap.webhooks import DeliverParts
 
 WAITS_S = (5, 60, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600)
 """How long a message waits after each failed attempt. After eight attempts, 17 hours, it is a dead letter.
@@ -89,7 +89,7 @@ def _milliseconds(began: float) -> int:
 @functools.cache
 def _parts() -> tuple[DeliverParts, Log]:
     settings = DeliverSettings.from_mapping(os.environ)
-    return bootstrap.deliver_parts(settings), Log("deliver", settings.log_level)
+    return deliver_parts(settings), Log("deliver", settings.log_level)
 
 
 prepare(_parts)

@@ -7,8 +7,8 @@ import os
 
 from lambda_handlers.cold_start import prepare
 from lambda_handlers.log import Log
-from registration_core import bootstrap
 from registration_core.adapters.dynamodb.stream import UnreadableRecordError, change_of
+from registration_core.bootstrap.mails import dispatch_service
 from registration_core.domain.webhooks import Delivery
 from registration_core.settings import DispatchSettings
 
@@ -58,7 +58,7 @@ def _changes(records: list[Mapping[str, Any]], log: Log, request_id: str) -> Ite
 @functools.cache
 def _parts() -> tuple[DispatchService, Log]:
     settings = DispatchSettings.from_mapping(os.environ)
-    return bootstrap.dispatch_service(settings), Log("dispatch", settings.log_level)
+    return dispatch_service(settings), Log("dispatch", settings.log_level)
 
 
 prepare(_parts)

@@ -7,8 +7,8 @@ import os
 
 from lambda_handlers.cold_start import prepare
 from lambda_handlers.log import Log
-from registration_core import bootstrap
 from registration_core.adapters.ses_events import UnreadableEventError, feedback_of
+from registration_core.bootstrap.mails import feedback_service
 from registration_core.settings import FeedbackSettings
 
 TYPE_CHECKING = False
@@ -52,7 +52,7 @@ def feedback(event: Mapping[str, Any], service: FeedbackService, log: Log, *, re
 @functools.cache
 def _parts() -> tuple[FeedbackService, Log]:
     settings = FeedbackSettings.from_mapping(os.environ)
-    return bootstrap.feedback_service(settings), Log("feedback", settings.log_level)
+    return feedback_service(settings), Log("feedback", settings.log_level)
 
 
 prepare(_parts)

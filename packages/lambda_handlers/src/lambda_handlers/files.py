@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 
 from lambda_handlers.cold_start import prepare
 from lambda_handlers.log import Log
-from registration_core import bootstrap
+from registration_core.bootstrap.files import receive_files_service
 from registration_core.domain.files import FileState
 from registration_core.settings import FilesSettings
 
@@ -69,7 +69,7 @@ def _forget(record: Mapping[str, Any], service: ReceiveFilesService, log: Log, r
 @functools.cache
 def _parts() -> tuple[ReceiveFilesService, Log]:
     settings = FilesSettings.from_mapping(os.environ)
-    return bootstrap.receive_files_service(settings), Log("files", settings.log_level)
+    return receive_files_service(settings), Log("files", settings.log_level)
 
 
 prepare(_parts)

@@ -13,7 +13,8 @@ from lambda_handlers.my_files import MyFiles
 from lambda_handlers.my_function import MyFunction
 from lambda_handlers.my_pages import MyPages
 from lambda_handlers.site_words import SiteWords
-from registration_core import bootstrap
+from registration_core.bootstrap import upload_grants
+from registration_core.bootstrap.links import links_parts
 from registration_core.settings import LinksSettings
 
 TYPE_CHECKING = False
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from registration_core.bootstrap import LinksParts
+    from registration_core.bootstrap.links import LinksParts
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes it
@@ -48,7 +49,7 @@ def _calendar(event: Mapping[str, Any]) -> dict[str, Any]:
 @functools.cache
 def _parts() -> tuple[LinksSettings, LinksParts]:
     settings = LinksSettings.from_mapping(os.environ)
-    return settings, bootstrap.links_parts(settings)
+    return settings, links_parts(settings)
 
 
 @functools.cache
@@ -60,9 +61,7 @@ def _function() -> MyFunction:
         parts.unsubscribe,
         MyPages(
             SiteWords(settings.site_dir, site_url=settings.site_url),
-            MyFiles(
-                bootstrap.upload_grants(settings), api_url=settings.api_url, clock=parts.clock, randomness=os.urandom
-            ),
+            MyFiles(upload_grants(settings), api_url=settings.api_url, clock=parts.clock, randomness=os.urandom),
         ),
         parts.keys,
         clock=parts.clock,

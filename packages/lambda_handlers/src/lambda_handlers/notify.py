@@ -7,9 +7,9 @@ import os
 
 from lambda_handlers.cold_start import prepare
 from lambda_handlers.log import Log, Metrics
-from registration_core import bootstrap
 from registration_core.adapters.dynamodb.retries import Deadline
 from registration_core.adapters.sqs import from_message
+from registration_core.bootstrap.mails import notify_service
 from registration_core.domain.errors import MailHeldError, OutOfTimeError
 from registration_core.services.notify import Outcome
 from registration_core.settings import NotifySettings
@@ -90,7 +90,7 @@ def _sent(service: NotifyService, log: Log, message: Mapping[str, Any], request_
 def _parts() -> tuple[NotifyService, Log, Deadline]:
     settings, deadline = NotifySettings.from_mapping(os.environ), Deadline()
     log = Log("notify", settings.log_level, metrics_namespace=settings.metrics_namespace)
-    return bootstrap.notify_service(settings, deadline), log, deadline
+    return notify_service(settings, deadline), log, deadline
 
 
 prepare(_parts)

@@ -12,8 +12,8 @@ from lambda_handlers.log import Log
 from lambda_handlers.staff_api.problems import problem_of
 from lambda_handlers.staff_api.services import TableServices
 from lambda_handlers.staff_function import StaffFunction
-from registration_core import bootstrap
 from registration_core.adapters.clock import SystemClock
+from registration_core.bootstrap import files, staff
 from registration_core.settings import StaffSettings
 
 TYPE_CHECKING = False
@@ -40,15 +40,15 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noq
 @functools.cache
 def _function() -> StaffFunction:
     settings = StaffSettings.from_mapping(os.environ)
-    table, deadline = bootstrap.staff_functions_table(settings)
+    table, deadline = staff.staff_functions_table(settings)
     clock = SystemClock()
-    exported_files = functools.cache(lambda: bootstrap.exported_files(settings))
-    files = functools.cache(lambda: bootstrap.functions_file_links(settings))
+    exported_files = functools.cache(lambda: files.exported_files(settings))
+    file_links = functools.cache(lambda: files.functions_file_links(settings))
 
     def begin() -> TableServices:
         deadline.begin(ANSWER_WITHIN_S)
         return TableServices(
-            table, clock, mail_queue_url=settings.mail_queue_url, exported_files=exported_files, files=files
+            table, clock, mail_queue_url=settings.mail_queue_url, exported_files=exported_files, files=file_links
         )
 
     return StaffFunction(settings, begin=begin, log=Log("staff", settings.log_level))

@@ -8,7 +8,7 @@ import os
 
 from lambda_handlers.cold_start import prepare
 from lambda_handlers.log import Log, Metrics
-from registration_core import bootstrap
+from registration_core.bootstrap.sweep import sweep_service
 from registration_core.settings import SweepSettings
 
 TYPE_CHECKING = False
@@ -39,7 +39,7 @@ def sweep(service: SweepService, log: Log, *, request_id: str) -> dict[str, Any]
 def _parts() -> tuple[SweepService, Log]:
     settings = SweepSettings.from_mapping(os.environ)
     log = Log("sweep", settings.log_level, metrics_namespace=settings.metrics_namespace)
-    return bootstrap.sweep_service(settings), log
+    return sweep_service(settings), log
 
 
 prepare(_parts)

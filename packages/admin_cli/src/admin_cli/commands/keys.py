@@ -134,7 +134,7 @@ def _forget(act: Act, store: GuardKeyRing, ring: Ring) -> None:
 
 
 def _store(act: Act) -> GuardKeyRing:
-    from registration_core.bootstrap import guard_key_ring  # noqa: PLC0415 - loads the SDK
+    from registration_core.bootstrap.command_line import guard_key_ring  # noqa: PLC0415 - loads the SDK
 
     return guard_key_ring(act.stack.client("dynamodb"), act.stack.description.table)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from admin_cli.site.publish import publish
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
-from registration_core.bootstrap import staff_table
+from registration_core.bootstrap.connections import staff_table
 from rollcall_build.forms.files import compile_forms
 from rollcall_build.package import build_package
 from rollcall_build.site.build import build

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from admin_cli.confirmation import Act
-    from registration_core.bootstrap import MailingParts
+    from registration_core.bootstrap.command_line import MailingParts
     from registration_core.domain.mail import MailRequest
 
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Don't wait to see what becomes of it.")]

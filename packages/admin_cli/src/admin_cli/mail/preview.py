@@ -98,7 +98,7 @@ def render(
     stack: Stack, form: Form, submission: Submission, *, kind: str, values: Mapping[str, str] | None, folder: Path
 ) -> RenderedMail:
     """Render a submission's mail with a folder's templates and no working link. Raises MailTemplateError."""
-    from registration_core.bootstrap import preview_service  # noqa: PLC0415 - loads Jinja2
+    from registration_core.bootstrap.command_line import preview_service  # noqa: PLC0415 - loads Jinja2
 
     description = stack.description
     my_url = f"{description.api_url}/{NO_LINK}"
@@ -109,7 +109,7 @@ def render(
 def _of_example(
     form: Form, kind: str | None, language: str | None, assignments: list[str] | None, folder: Path
 ) -> RenderedMail:
-    from registration_core.bootstrap import preview_service  # noqa: PLC0415 - loads Jinja2
+    from registration_core.bootstrap.command_line import preview_service  # noqa: PLC0415 - loads Jinja2
 
     if kind is None:
         own_mails = [mail.name for mail in form.mails]

@@ -22,7 +22,7 @@ from registration_core.domain.mail_errors import MailedLatelyError, NoStaffError
 
 if TYPE_CHECKING:
     from admin_cli.confirmation import Act
-    from registration_core.bootstrap import MailingParts
+    from registration_core.bootstrap.command_line import MailingParts
     from registration_core.domain.submission import SubmissionDetails
     from registration_core.services.resend import Resend
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from admin_cli.staff_api.unsupported import Unsupported, not_through_the_api
-from registration_core.bootstrap import MailingParts
+from registration_core.bootstrap.command_line import MailingParts
 from registration_core.domain.identifiers import new_ulid
 from registration_core.domain.mail import MailRequest, MailState
 from registration_core.domain.whole_records import read_details

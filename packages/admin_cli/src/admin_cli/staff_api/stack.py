@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from admin_cli.staff_api.manage import ApiManage
     from admin_cli.staff_api.openings import ApiOpenings
     from admin_cli.staff_api.reads import ApiJournal, ApiQuery, ApiReads
-    from registration_core.bootstrap import MailingParts, WebhookParts
+    from registration_core.bootstrap.command_line import MailingParts, WebhookParts
     from registration_core.domain.calendar_link import CalendarLink
     from registration_core.domain.submission import Submission
     from registration_core.services.intake import IntakeService

@@ -9,13 +9,9 @@ from typing import TYPE_CHECKING
 from admin_cli.errors import CliError, ExitCode
 from admin_cli.submissions.lookup import counted
 from registration_core.adapters.given_forms import GivenForms
-from registration_core.bootstrap import (
-    copied_suppressions,
-    guard_key_ring,
-    ledger_of_erasures,
-    manage_service,
-    staff_table,
-)
+from registration_core.bootstrap.command_line import copied_suppressions, guard_key_ring, ledger_of_erasures
+from registration_core.bootstrap.connections import staff_table
+from registration_core.bootstrap.staff import manage_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

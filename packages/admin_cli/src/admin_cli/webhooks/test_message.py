@@ -19,7 +19,7 @@ from registration_core.domain.webhooks import Delivery, WebhookEvent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from registration_core.bootstrap import WebhookParts
+    from registration_core.bootstrap.command_line import WebhookParts
 
 PAUSES, PAUSE_S = 60, 0.5
 

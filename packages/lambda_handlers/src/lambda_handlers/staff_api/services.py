@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Protocol
 
-from registration_core import bootstrap
 from registration_core.adapters.dynamodb.guard_keys import GuardKeys
 from registration_core.adapters.dynamodb.stored_forms import StoredForms
 from registration_core.adapters.given_forms import GivenForms
+from registration_core.bootstrap import staff
 from registration_core.services.staff_services import SubmissionServices
 
 TYPE_CHECKING = False
@@ -80,41 +80,41 @@ class TableServices:
 
     def query(self) -> QueryService:
         """Return the service that finds submissions, with the forms that the stack stores."""
-        return bootstrap.query_service(self._table, self.forms)
+        return staff.query_service(self._table, self.forms)
 
     def journal(self) -> Journal:
         """Return the history of all submissions."""
-        return bootstrap.journal(self._table)
+        return staff.journal(self._table)
 
     def manage(self) -> ManageService:
         """Return the service that changes submissions and seats."""
-        return bootstrap.manage_service(self._table, self._catalogue)
+        return staff.manage_service(self._table, self._catalogue)
 
     def edit(self) -> EditService:
         """Return the service that edits submissions."""
-        return bootstrap.edit_service(self._table, self._catalogue, GuardKeys(self._table))
+        return staff.edit_service(self._table, self._catalogue, GuardKeys(self._table))
 
     def restore(self) -> RestoreService:
         """Return the service that restores submissions."""
-        return bootstrap.restore_service(self._table, self._catalogue, GuardKeys(self._table))
+        return staff.restore_service(self._table, self._catalogue, GuardKeys(self._table))
 
     def resend(self) -> ResendService:
         """Return the service that sends mails again."""
-        return bootstrap.resend_service(
+        return staff.resend_service(
             self._table, mail_queue_url=self._mail_queue_url, forms=self._catalogue, signer=GuardKeys(self._table)
         )
 
     def attendance(self) -> AttendanceService:
         """Return the service that checks people in and lists them."""
-        return bootstrap.attendance_service(self._table, self._catalogue)
+        return staff.attendance_service(self._table, self._catalogue)
 
     def openings(self) -> OpeningsService:
         """Return the service that opens and closes forms and their options."""
-        return bootstrap.openings_service(self._table)
+        return staff.openings_service(self._table)
 
     def notes(self) -> NoteService:
         """Return the service that adds notes to submissions and removes them."""
-        return bootstrap.note_service(self._table)
+        return staff.note_service(self._table)
 
     @property
     def _catalogue(self) -> GivenForms:

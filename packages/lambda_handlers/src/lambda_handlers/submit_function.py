@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 from lambda_handlers.http_request import MOST_DEPTH, RequestError, read_answers, read_request, salvaged_answers
-from lambda_handlers.http_response import description_response, json_response, page, problem, redirect, with_cors
+from lambda_handlers.http_response import description_response, json_response, problem, redirect, with_cors
 from lambda_handlers.log import Metrics
 from registration_core.domain.errors import InvalidAnswersError, RollcallError, TooManyRequestsError
 from registration_core.domain.identifiers import display_reference
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lambda_handlers.http_request import Request
     from lambda_handlers.log import Log
     from lambda_handlers.site_words import SiteWords
+    from lambda_handlers.submit_pages import SubmitPages
     from registration_core.adapters.upload_grants import UploadGrants
     from registration_core.domain.errors import FieldError
     from registration_core.domain.forms import Form
@@ -112,9 +113,9 @@ class SubmitFunction:
         sent = _with_whole_dates(request, form, read_answers(request, depth=_depth(form)))
         language = form.language_for(request.requested_language_with(sent))
         if request.from_page and sent.get(ANOTHER):
-            return self._next_person(request, form, self._shown(request, form, sent), language)
+            return self._pages(request, form, sent, language).next_person()
         if request.from_page and form.group is not None and (ADD in sent or REMOVE in sent):
-            return self._other_members(request, form, self._shown(request, form, sent), language)
+            return self._pages(request, form, sent, language).other_members()
         key, of_answers = _key(request, form, sent)
         try:
             address = request.visitors_address(self._edge_key)
@@ -144,14 +145,7 @@ class SubmitFunction:
     ) -> dict[str, Any]:
         receipt = replace(_shown(form, receipt), group=tuple(_shown(form, each) for each in receipt.group))
         if request.from_page:
-            from lambda_handlers.thank_you_page import thanks_page  # noqa: PLC0415 - a script's post does without
-
-            shown = self._shown(request, form, sent)
-            framed_by = request.framed_by(form)
-            html = thanks_page(
-                form, shown, receipt, receipt.status, words=self._words, language=language, embedded=bool(framed_by)
-            )
-            return page(201, html, site_url=self._words.site_url, framed_by=framed_by)
+            return self._pages(request, form, sent, language).thanks(receipt)
         content = _acknowledged(receipt)
         if form.group is not None:
             content["group"] = [_acknowledged(each) for each in receipt.group or (receipt,)]
@@ -171,56 +165,23 @@ class SubmitFunction:
         wrong = [f"{error.field}: {error.code}" for error in errors if error.code != "unknown_field"]
         self._log.info("refused", code=InvalidAnswersError.code, form=form.name, request_id=request.id, wrong=wrong)
         if request.from_page:
-            from lambda_handlers.form_pages import form_page  # noqa: PLC0415 - a script's post does without
-
-            shown = self._shown(request, form, sent)
-            framed_by, closed = request.framed_by(form), self._descriptions.closed_options(form)
-            html = form_page(
-                form,
-                shown,
-                errors=errors,
-                words=self._words,
-                language=language,
-                embedded=bool(framed_by),
-                closed=closed,
-            )
-            return page(422, html, site_url=self._words.site_url, framed_by=framed_by)
+            return self._pages(request, form, sent, language).errors(errors)
         listed = [{"field": error.field, "code": error.code, "message": error.message} for error in errors]
         detail = sentence(InvalidAnswersError.code, language, form.words)
         return problem(422, InvalidAnswersError.code, detail, errors=listed)
 
-    def _next_person(self, request: Request, form: Form, sent: Mapping[str, object], language: str) -> dict[str, Any]:
-        """Return the form for another person, with the answers that the thank-you page passed on. Nothing is stored."""
-        from lambda_handlers.form_pages import form_page  # noqa: PLC0415 - a script's post does without
+    def _pages(self, request: Request, form: Form, sent: Mapping[str, object], language: str) -> SubmitPages:
+        from lambda_handlers.submit_pages import SubmitPages  # noqa: PLC0415 - a script's post does without
 
-        answers = {field.name: sent[field.name] for field in form.fields if field.keep_for_next and field.name in sent}
-        framed_by, closed = request.framed_by(form), self._descriptions.closed_options(form)
-        html = form_page(form, answers, words=self._words, language=language, embedded=bool(framed_by), closed=closed)
-        return page(200, html, site_url=self._words.site_url, framed_by=framed_by)
-
-    def _other_members(self, request: Request, form: Form, sent: Mapping[str, object], language: str) -> dict[str, Any]:
-        """Return the form with one participant more or less, and everything that was typed. Nothing is stored."""
-        from lambda_handlers.form_pages import form_page  # noqa: PLC0415 - a script's post does without
-        from lambda_handlers.group_pages import with_other_members  # noqa: PLC0415
-
-        answers, number = with_other_members(form, sent)
-        framed_by = request.framed_by(form)
-        html = form_page(
+        return SubmitPages(
+            request,
             form,
-            answers,
+            sent,
+            language,
             words=self._words,
-            language=language,
-            embedded=bool(framed_by),
-            focus=number,
-            closed=self._descriptions.closed_options(form),
+            descriptions=self._descriptions,
+            allowed_origins=self._allowed_origins,
         )
-        return page(200, html, site_url=self._words.site_url, framed_by=framed_by)
-
-    def _shown(self, request: Request, form: Form, sent: Mapping[str, object]) -> Mapping[str, object]:
-        """Return the answers a page may show again. Another site's page may only choose options, as a link can."""
-        if not request.written_elsewhere(self._allowed_origins):
-            return sent
-        return {field.name: sent[field.name] for field in form.fields if field.options and field.name in sent}
 
     def _refuse(
         self,
@@ -241,23 +202,9 @@ class SubmitFunction:
         else:
             metrics = TOO_MANY_REQUESTS if isinstance(error, TooManyRequestsError) else None
             self._log.info("refused", metrics=metrics, code=refused.code, status=refused.status, request_id=request.id)
-        framed_by = request.framed_by(form)
-        if request.from_page and form is not None and (sent := self._shown(request, form, sent)):
-            from lambda_handlers.refused_form import refused_form_page  # noqa: PLC0415 - a script's post does without
-
-            html = refused_form_page(
-                form,
-                sent,
-                refused,
-                key=key,
-                words=self._words,
-                language=language,
-                embedded=bool(framed_by),
-                closed=self._descriptions.closed_options(form),
-            )
-            site_url, headers = self._words.site_url, refused.headers
-            return page(refused.status, html, site_url=site_url, headers=headers, framed_by=framed_by)
-        return refusal(request, refused, words=self._words, language=language, framed_by=framed_by)
+        if request.from_page and form is not None and (pages := self._pages(request, form, sent, language)).shown:
+            return pages.refused(refused, key)
+        return refusal(request, refused, words=self._words, language=language, framed_by=request.framed_by(form))
 
 
 def _with_whole_dates(request: Request, form: Form, sent: dict[str, object]) -> dict[str, object]:

@@ -1,9 +1,9 @@
-"""The page for a refused form post: the form with everything that was typed, and what to do."""
+"""The notice above a form whose post was refused: what happened, and what to do."""
 
 from __future__ import annotations
 
 from lambda_handlers import refusals
-from lambda_handlers.form_pages import Notice, form_page
+from lambda_handlers.form_pages import Notice
 from registration_core.domain.errors import (
     FormClosedError,
     HumanCheckFailedError,
@@ -14,12 +14,10 @@ from registration_core.domain.errors import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Mapping
     from typing import Any
 
     from lambda_handlers.refusals import Refusal
-    from lambda_handlers.site_words import SiteWords
-    from registration_core.domain.forms import Form
 
 UNREADABLE = frozenset({"malformed_body", "malformed_form", "unsupported_charset"})
 """Errors that aren't the visitor's fault, so the API's sentence for developers wouldn't help."""
@@ -27,27 +25,11 @@ FINAL = frozenset({FormClosedError.code, HumanCheckFailedError.code})
 """Refusals after which sending the same page again can't succeed."""
 
 
-def refused_form_page(
-    form: Form,
-    sent: Mapping[str, object],
-    refused: Refusal,
-    *,
-    key: str,
-    words: SiteWords,
-    language: str,
-    embedded: bool = False,
-    closed: Container[str] = (),
-) -> str:
-    """Return the page. key: the Idempotency-Key that the next attempt repeats if this one may have been stored.
+def notice_of(refused: Refusal, texts: Mapping[str, Any], key: str) -> Notice:
+    """Return the notice. texts: the form page's words.
 
-    closed: see `form_page`.
+    key: the Idempotency-Key that the next attempt repeats if this one may have been stored.
     """
-    texts = words.by_language[words.language_for(language)]["form"]
-    notice = _notice(refused, texts, key)
-    return form_page(form, sent, words=words, language=language, notice=notice, embedded=embedded, closed=closed)
-
-
-def _notice(refused: Refusal, texts: Mapping[str, Any], key: str) -> Notice:
     match refused.code:
         case StorageUnavailableError.code | refusals.INTERNAL:
             return Notice(texts["unsure"], refused.detail, key)

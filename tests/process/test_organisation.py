@@ -120,6 +120,19 @@ def test_check__names_the_file_and_the_mistake(
     assert any(message in problem for problem in found(ran, "failure")), ran.out
 
 
+def test_check__refuses_a_form_whose_files_no_stack_accepts(rollcall: CommandLine, sources: Sources) -> None:
+    """Until the values have the option `files`."""
+    contact = sources.forms / "contact" / "form.toml"
+    field = '[[fields]]\nname = "photo"\ntype = "file"\nlabel = { en = "Photo", sv = "Foto" }\naccept = ["jpg"]\n'
+    contact.write_text(f"{contact.read_text(encoding='utf-8')}\n{field}", encoding="utf-8")
+    (sources.values / "dev.tfvars").unlink()
+    prod = sources.values / "prod.tfvars"
+    says = "values/prod.tfvars: nobody can send the files that contact asks for."
+    assert found(rollcall("check"), "failure") == [says]
+    prod.write_text(f"{prod.read_text()}\nfiles = {{}}\n")
+    assert found(rollcall("check"), "failure") == []
+
+
 def test_product__is_tested_on_its_own_example() -> None:
     """Whatever organisation this clone uses."""
     assert SOURCES.organisation == ROOT / "example"

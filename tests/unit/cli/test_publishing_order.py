@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from shipped import SOURCES
+from shipped import ROOT, SOURCES, copied_sources
 from unit.cli.fakes import DESCRIPTION
 
 from admin_cli.stack import Desk
@@ -55,3 +56,35 @@ def test_build__has_the_desk_if_staff_sign_in_on_a_page(
     ran = rollcall_local("site", "build", "--out", str(tmp_path / "site"))
     assert ran.code == 0
     assert {key for key in ran.out.splitlines() if key.startswith("desk")} == pages
+
+
+class EmptyBucket:
+    """An S3 client of a bucket without a site."""
+
+    def list_objects_v2(self, **_request: Any) -> dict[str, Any]:
+        return {}
+
+
+class EmptyTable:
+    """A DynamoDB client of a table without compiled forms."""
+
+    def __getattr__(self, action: str) -> Any:
+        return lambda **_request: {"Items": [], "Responses": {}}
+
+
+@pytest.mark.parametrize(("bucket", "warns"), [(None, True), ("rollcall-local-files", False)], ids=["without", "with"])
+def test_publish__warns_if_the_stack_accepts_no_files(
+    rollcall_local: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bucket: str | None, *, warns: bool
+) -> None:
+    """The page would ask for files that nobody could send."""
+    sources = copied_sources(tmp_path / "clone")
+    shutil.copytree(ROOT / "tests" / "forms" / "portfolio", sources.forms / "portfolio")
+    monkeypatch.setenv("ROLLCALL_ORGANISATION", str(sources.organisation))
+    rollcall_local.deployed = {name: form.version for name, form in compile_forms(sources.forms).items()}
+    rollcall_local.description = replace(DESCRIPTION, files_bucket=bucket)
+    rollcall_local.clients = {"s3": EmptyBucket(), "dynamodb": EmptyTable()}
+
+    ran = rollcall_local("site", "publish", "--dry-run", "--out", str(tmp_path / "site"))
+
+    assert ran.code == 0, ran.err
+    assert ("warning: nobody can send the files that portfolio asks for" in ran.err) is warns

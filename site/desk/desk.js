@@ -2,7 +2,7 @@
 
 import { Problem, get } from "./api.js";
 import { closeAll, confirmed } from "./dialogs.js";
-import { button, el, fill, heading, link } from "./dom.js";
+import { AS_LINK, alone, button, el, fill, heading, link } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { door, doors } from "./door.js";
 import { edit } from "./edit.js";
@@ -84,10 +84,10 @@ async function enter() {
     return welcome(error.kind === "signed_out" ? "out" : error.status === 403 ? "no_group" : "down");
   }
   queue.setClock(desk.me.now);
-  const others = await drafts.belongTo(desk.me.name);
+  await drafts.belongTo(desk.me.name);
   drawFrame();
   await show();
-  queue.begin(desk, others);
+  queue.begin(desk);
   checkClock(desk.me.now);
 }
 
@@ -114,7 +114,7 @@ function drawFrame(view) {
       Object.entries(LANGUAGES)
         .filter(([tag]) => tag !== language)
         .map(([tag, [name]]) => button(name, () => speak(tag), { class: "link-button", lang: tag })),
-      inside && button(t("frame.sign_out"), leave, { class: "link-button" }),
+      inside && button(t("frame.sign_out"), leave, AS_LINK),
     ),
   );
   const skip = document.querySelector(".skip-link");
@@ -145,17 +145,17 @@ function clear() {
   closeAll();
   hush();
   announce("");
-  const lost = queue.clear();
+  queue.clear();
   Object.assign(desk, { me: {}, forms: {}, last: undefined, lists: {} });
   history.replaceState(null, "", `${location.pathname}`);
   drawFrame();
   fill(main, heading(t("sign_in.leaving")));
-  return lost;
 }
 
 /** The page of someone who isn't signed in. outcome: why, as a key of `sign_in`. */
 function welcome(outcome) {
   drawFrame();
+  queue.draw();
   document.title = t("frame.title");
   const problem = outcome !== "out" && el("p", { class: "problem", role: "alert" }, t(`sign_in.${outcome}`));
   const other = outcome === "no_group" && button(t("frame.sign_out"), leave);
@@ -175,11 +175,7 @@ function welcome(outcome) {
           ? el(
               "p",
               { class: "actions" },
-              el(
-                "button",
-                { type: "button", class: "button", onclick: enterAgain },
-                t(outcome === "down" ? "notices.again" : "sign_in.button"),
-              ),
+              button(t(outcome === "down" ? "notices.again" : "sign_in.button"), enterAgain, { class: "button" }),
               other,
             )
           : el("p", { class: "problem" }, t("sign_in.insecure")),
@@ -193,7 +189,7 @@ async function show() {
   if (!desk.me.name) return;
   const [path, query] = location.hash.slice(1).split("?");
   const [pattern, view, name] = ROUTES.find(([one]) => one.test(path)) ?? [/^/, missing];
-  current?.abort(new DOMException("The person went on.", "AbortError"));
+  current?.abort();
   const visit = (current = new AbortController());
   closeAll();
   const context = { desk, params: path.match(pattern).slice(1), query: new URLSearchParams(query), signal: visit.signal };
@@ -216,7 +212,7 @@ async function show() {
 
 function missing() {
   const title = t("problems.not_found");
-  return { title, nodes: [heading(title), el("p", {}, t("problems.missing")), el("p", {}, link(t("frame.list"), "#/list", { class: "alone" }))] };
+  return { title, nodes: [heading(title), el("p", {}, t("problems.missing")), el("p", {}, alone(t("frame.list"), "#/list"))] };
 }
 
 /** A view for a failure: what is wrong, and what to do. */
@@ -254,7 +250,7 @@ function expired() {
     el(
       "div",
       { class: "actions" },
-      el("button", { type: "button", class: "button", onclick: session.leaveToSignIn }, t("expired.button")),
+      button(t("expired.button"), session.leaveToSignIn, { class: "button" }),
       button(t("frame.sign_out"), leave),
     ),
   );
@@ -285,8 +281,7 @@ addEventListener("hashchange", async () => {
 addEventListener("pageshow", (event) => event.persisted && !session.signedIn() && location.reload());
 session.onSignOutElsewhere(() => {
   current?.abort();
-  const lost = clear();
+  clear();
   welcome("out");
-  if (lost) complain(n("door.lost", lost));
 });
 start();

@@ -27,6 +27,12 @@ export const button = (label, onclick, props = {}) =>
 
 export const link = (label, href, props = {}) => el("a", { href, ...props }, label);
 
+/** A link outside of a sentence, with room for a finger. */
+export const alone = (label, href) => link(label, href, { class: "alone" });
+
+/** Properties of a button that looks like a link. */
+export const AS_LINK = { class: "link-button" };
+
 /** The title of a view, which gets the focus when the view is shown. */
 export const heading = (title) => el("h1", { tabindex: "-1" }, title);
 

@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { ask } from "./dialogs.js";
-import { button, el, fill, heading, labelled, link } from "./dom.js";
+import { alone, button, el, fill, heading, labelled, link } from "./dom.js";
 import { announce, complain, say } from "./notices.js";
 import * as queue from "./queue.js";
 import { canScan, scan } from "./scanner.js";
@@ -17,7 +17,7 @@ const plain = (text) => text.toUpperCase().replace(/[\s‐‑–-]/g, "").replac
 /** A text without accents and capitals, for searching. */
 const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-const address = (form, option) => `#/door/${[form, option].filter(Boolean).map(encodeURIComponent).join("/")}`;
+export const address = (form, option) => `#/door/${[form, option].filter(Boolean).map(encodeURIComponent).join("/")}`;
 
 /** Today's date, where the organisation is. */
 const dateOf = (form) => new Intl.DateTimeFormat("sv", { timeZone: form?.time_zone, dateStyle: "short" }).format(queue.serverNow());
@@ -31,7 +31,7 @@ export async function doors({ desk }) {
 
 function courses(form) {
   const place = (name, { value, starts_at } = {}) =>
-    el("li", {}, link(name, address(form.name, value), { class: "alone" }), el("span", { class: "note" }, day(starts_at, form.time_zone)));
+    el("li", {}, alone(name, address(form.name, value)), el("span", { class: "note" }, day(starts_at, form.time_zone)));
   return [
     el("h2", {}, label(form.title)),
     el("ul", { class: "doors" }, form.options.map((one) => place(label(one.label), one)), place(t("door.everyone"))),
@@ -92,13 +92,14 @@ class Door {
     const refresh = () => document.hidden || this.refresh();
     const timer = setInterval(refresh, REFRESH_MS);
     addEventListener("online", refresh, { signal });
+    addEventListener("storage", (event) => (event.newValue ? this.draw() : refresh()), { signal }); // another tab
     document.addEventListener("visibilitychange", refresh, { signal });
     signal.addEventListener("abort", () => (clearInterval(timer), queue.watch()));
     queue.watch((sent, entry) => this.sent(sent, entry));
     this.day = shown.day;
     this.draw();
     return [
-      el("p", { class: "back" }, link(t("door.choose"), "#/door", { class: "alone" })),
+      el("p", { class: "back" }, alone(t("door.choose"), "#/door")),
       el("div", { class: "list-head" }, heading(this.title), this.days(today)),
       this.desk.may() &&
         shown.day !== today &&

@@ -1,22 +1,21 @@
 // What was typed and not sent yet. It outlives a reload or a new sign-in in this tab, and nothing else.
 
 const NAME = "rollcall-desk-drafts";
-let owner = "";
+export let owner = "";
 let drafts = {};
 
-/** Take over the drafts of this person; anyone else's are dropped, and returned. */
+/** Take over the drafts of this person; anyone else's are dropped. */
 export async function belongTo(person) {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(person)));
   const before = owner;
   owner = digest.toString(); // the storage needn't name the person
-  if (owner === before) return undefined;
+  if (owner === before) return;
   let kept;
   try {
     kept = JSON.parse(sessionStorage.getItem(NAME));
   } catch {} // storage is blocked
   drafts = kept?.owner === owner ? kept.drafts : {};
   store();
-  return kept?.drafts !== drafts ? kept?.drafts : undefined;
 }
 
 export const get = (key) => drafts[key];

@@ -2,7 +2,7 @@
 
 import { get, send } from "./api.js";
 import { confirmed } from "./dialogs.js";
-import { button, el, fill, heading, link } from "./dom.js";
+import { AS_LINK, button, el, fill, heading, link } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { race } from "./entry.js";
 import { Question } from "./fields.js";
@@ -40,7 +40,7 @@ class Editor {
     const title = t("edit.title", { name: this.shown.name || this.shown.reference });
     const nodes = [
       heading(title),
-      typed && el("div", { class: "restored" }, el("p", { role: "status" }, t("edit.restored")), button(t("edit.discard"), () => this.discard(), { class: "link-button" })),
+      typed && el("div", { class: "restored" }, el("p", { role: "status" }, t("edit.restored")), button(t("edit.discard"), () => this.discard(), AS_LINK)),
       this.race,
       this.summary,
       el(

@@ -2,7 +2,7 @@
 
 import { get, send } from "./api.js";
 import { confirmed } from "./dialogs.js";
-import { button, el, fill, heading, hidden, labelled, link } from "./dom.js";
+import { AS_LINK, alone, button, el, fill, heading, hidden, labelled, link } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { status } from "./list.js";
 import { say } from "./notices.js";
@@ -10,6 +10,8 @@ import { happened, has, label, moment, n, promoted, t, who, word } from "./words
 
 const FINAL = ["erase"];
 const MOST_NOTE = 1000;
+
+const section = (title, ...content) => el("section", {}, el("h2", {}, title), content);
 
 export async function entry({ desk, params: [id], signal }) {
   const shown = await get(["submissions", id], {}, signal);
@@ -32,14 +34,14 @@ class Entry {
     const option = form?.options?.find((one) => one.value === shown.option);
     fill(
       this.place,
-      el("p", { class: "back" }, link(t("entry.back"), this.desk.last?.address ? `#/list?${this.desk.last.address}` : "#/list", { class: "alone" })),
+      el("p", { class: "back" }, alone(t("entry.back"), this.desk.last?.address ? `#/list?${this.desk.last.address}` : "#/list")),
       el(
         "header",
         { class: "entry-head" },
         heading(el("bdi", {}, shown.name || t("entry.nameless"))),
         el("p", { class: "entry-facts" }, status(shown), el("span", { class: "row-reference" }, shown.reference), el("span", {}, option ? label(option.label) : label(form?.title) || shown.form)),
         el("p", { class: "note" }, t("entry.submitted", { when: this.when(shown.submitted_at) }), shown.spam_sign && ` ${t("entry.spam_sign", { sign: shown.spam_sign })}`),
-        shown.together?.length > 0 && el("p", { class: "note" }, t("entry.together"), ...shown.together.flatMap((one) => [" ", link(one.name || one.reference, `#/entry/${one.id}`, { class: "alone" })])),
+        shown.together?.length > 0 && el("p", { class: "note" }, t("entry.together"), ...shown.together.flatMap((one) => [" ", alone(one.name || one.reference, `#/entry/${one.id}`)])),
       ),
       this.desk.may() && this.actions(),
       el("div", { class: "entry-main" }, this.answers(), this.files(), this.notes()),
@@ -66,8 +68,8 @@ class Entry {
   files() {
     const { files } = this.shown;
     if (!files?.length) return null;
-    const said = (file) => (has("file_states", file.state) ? `${file.name}: ${t(`file_states.${file.state}`)}` : button(t("entry.download", { name: file.name }), () => this.download(file), { class: "link-button" }));
-    return el("section", {}, el("h2", {}, t("entry.files")), el("ul", {}, files.map((file) => el("li", { dir: "auto" }, said(file)))));
+    const said = (file) => (has("file_states", file.state) ? `${file.name}: ${word("file_states", file.state)}` : button(t("entry.download", { name: file.name }), () => this.download(file), AS_LINK));
+    return section(t("entry.files"), el("ul", {}, files.map((file) => el("li", { dir: "auto" }, said(file)))));
   }
 
   async download(file) {
@@ -133,10 +135,7 @@ class Entry {
     const put = (name) => this.change("PUT", ["labels", name], undefined, t("done.label", { label: name }), { versioned: false, undo: () => remove(name) });
     const may = this.desk.may() && shown.status !== "erased";
     if (!may && !shown.labels.length) return null;
-    return el(
-      "section",
-      {},
-      el("h2", {}, t("entry.labels")),
+    return section(t("entry.labels"),
       shown.labels.length > 0 &&
         el(
           "ul",
@@ -183,10 +182,7 @@ class Entry {
         await this.change("DELETE", ["notes", note.id], undefined, t("done.unnote"), { versioned: false });
       }
     };
-    return el(
-      "section",
-      {},
-      el("h2", {}, t("entry.notes")),
+    return section(t("entry.notes"),
       el(
         "ul",
         { class: "notes" },
@@ -196,7 +192,7 @@ class Entry {
             {},
             el("p", { class: "written", dir: "auto" }, note.text),
             el("p", { class: "note" }, `${who(note.by, this.desk.me.name)}, ${this.when(note.at)}`),
-            may && button([t("entry.remove_note"), hidden(` ${note.text.slice(0, 40)}`)], () => remove(note), { class: "link-button" }),
+            may && button([t("entry.remove_note"), hidden(` ${note.text.slice(0, 40)}`)], () => remove(note), AS_LINK),
           ),
         ),
       ),
@@ -214,10 +210,7 @@ class Entry {
     const { shown } = this;
     if (!shown.mails.length) return null;
     const may = this.desk.may() && shown.status !== "erased";
-    return el(
-      "section",
-      {},
-      el("h2", {}, t("entry.mails")),
+    return section(t("entry.mails"),
       el(
         "ul",
         { class: "mails" },
@@ -227,7 +220,7 @@ class Entry {
             {},
             el("span", {}, el("strong", {}, word("mails", mail.kind)), mail.copy > 0 && ` (${n("entry.copy", mail.copy)})`),
             el("span", { class: `note ${mail.problem ? "problem" : ""}` }, word("mail_states", mail.state), mail.sent_at && `, ${this.when(mail.sent_at)}`, mail.problem && `: ${mail.problem}`),
-            may && has("mails", mail.kind) && !mail.kind.startsWith("staff") && !mail.copy && button([t("entry.resend"), hidden(` ${word("mails", mail.kind)}`)], () => this.resend(mail.kind), { class: "link-button" }),
+            may && has("mails", mail.kind) && !mail.kind.startsWith("staff") && !mail.copy && button([t("entry.resend"), hidden(` ${word("mails", mail.kind)}`)], () => this.resend(mail.kind), AS_LINK),
           ),
         ),
       ),
@@ -246,10 +239,7 @@ class Entry {
 
   history() {
     const events = [...this.shown.history].reverse();
-    return el(
-      "section",
-      {},
-      el("h2", {}, t("entry.history")),
+    return section(t("entry.history"),
       el(
         "ol",
         { class: "history" },
@@ -286,8 +276,8 @@ const named = (name, form) => label(form?.fields.find((field) => field.name === 
 
 /** An answer that can be mailed or called, as a link; null for others. */
 function contact(one, shown, form) {
-  if (one.name === "email" && one.text === shown.email) return link(one.text, `mailto:${one.text.replace(/[^\w.@-]/g, encodeURIComponent)}`, { class: "alone" });
+  if (one.name === "email" && one.text === shown.email) return alone(one.text, `mailto:${one.text.replace(/[^\w.@-]/g, encodeURIComponent)}`);
   const answer = shown.answers[one.name];
   const phone = answer && form?.fields.find((field) => field.name === one.name)?.type === "phone";
-  return phone ? link(one.text, `tel:${answer.replace(/[^\d+]/g, "")}`, { class: "alone" }) : null;
+  return phone ? alone(one.text, `tel:${answer.replace(/[^\d+]/g, "")}`) : null;
 }

@@ -39,7 +39,7 @@ export async function list({ desk, query, signal }) {
   async function load(next = false) {
     if (next && loading) return;
     if (!next) {
-      request.abort(new DOMException("Another search.", "AbortError"));
+      request.abort();
       request = new AbortController();
     }
     loading = true;

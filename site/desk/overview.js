@@ -2,7 +2,8 @@
 
 import { get, send } from "./api.js";
 import { ask, confirmed } from "./dialogs.js";
-import { button, el, heading, hidden, labelled, link } from "./dom.js";
+import { AS_LINK, alone, button, el, heading, hidden, labelled, link } from "./dom.js";
+import { address } from "./door.js";
 import { say } from "./notices.js";
 import { day, label, moment, n, number, promoted, t, who, word } from "./words.js";
 
@@ -50,13 +51,13 @@ function course(one, opening, desk) {
       { class: "taken" },
       el("strong", {}, n("overview.taken", one.taken, { capacity: number(one.capacity) })),
       full && el("span", { class: "badge badge-full" }, t("overview.full")),
-      one.waiting > 0 && link(n("overview.waiting", one.waiting), `#/list?${query}&status=waitlisted`, { class: "alone" }),
+      one.waiting > 0 && alone(n("overview.waiting", one.waiting), `#/list?${query}&status=waitlisted`),
     ),
     el(
       "p",
       { class: "course-acts" },
-      link([t("frame.door"), hidden(` ${name}`)], `#/door/${encodeURIComponent(one.form)}/${encodeURIComponent(one.option)}`, { class: "alone" }),
-      desk.may() && [button([t("overview.change"), hidden(` ${name}`)], () => change(one, name, desk), { class: "link-button" }), opener(opening, name, desk)],
+      alone([t("frame.door"), hidden(` ${name}`)], address(one.form, one.option)),
+      desk.may() && [button([t("overview.change"), hidden(` ${name}`)], () => change(one, name, desk), AS_LINK), opener(opening, name, desk)],
     ),
   );
 }
@@ -84,7 +85,7 @@ function state({ form, open, changes_at, override, shut }, desk) {
 /** The button that opens what is closed and closes what is open. */
 function opener(one, name, desk) {
   const verb = one.open ? "close" : "open";
-  return button([t(`actions.${verb}`), hidden(` ${name}`)], () => turn(one, verb, name, desk), { class: "link-button" });
+  return button([t(`actions.${verb}`), hidden(` ${name}`)], () => turn(one, verb, name, desk), AS_LINK);
 }
 
 async function turn(one, verb, name, desk) {

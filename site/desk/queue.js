@@ -1,13 +1,13 @@
-// Check-ins on their way to the API: sent in order, and kept while the network is down.
+// Check-ins on their way to the API: sent in order, and kept in this browser while the network is down.
 
 import { get, send } from "./api.js";
 import { button, el, fill, link } from "./dom.js";
-import * as drafts from "./drafts.js";
+import { owner } from "./drafts.js";
 import { say } from "./notices.js";
 import * as session from "./session.js";
 import { n, t, time } from "./words.js";
 
-const KEPT = "check-ins"; // IDs, days and times: they name nobody
+const KEPT = "rollcall-desk-check-in/"; // a key for each, so that no tab overwrites another's. They name nobody
 const RETRY_MS = 10_000;
 const LATER = [429, 502, 503, 504]; // the server is in trouble, so the same request may work later
 const PATIENCE_MS = 3000;
@@ -26,8 +26,18 @@ let sending;
 let timer;
 let ahead = 0; // the server's clock less this device's, which may be wrong
 
-/** What is not sent yet: {id, day, here, at}, in the order of the taps. */
-export const waiting = () => drafts.get(KEPT) ?? [];
+let store = {};
+try {
+  store = localStorage;
+} catch {} // storage is blocked: they last as long as the page
+
+let read;
+
+/** What is not sent yet, whoever tapped it. */
+const stored = () => (read ??= Object.keys(store).filter((key) => key.startsWith(KEPT)).sort().map((key) => ({ ...JSON.parse(store[key]), key })));
+
+/** What this person has not sent yet, in any tab: {id, day, here, at}, in the order of the taps. */
+export const waiting = () => stored().filter((one) => one.owner === owner);
 
 /** The last of what waits for this person and day. */
 export const last = (id, day) => waiting().findLast((one) => one.id === id && one.day === day);
@@ -40,23 +50,24 @@ export function setClock(now) {
 /** The time, by the server's clock. */
 export const serverNow = () => new Date(Date.now() + ahead);
 
-/** Send what waits in this person's name. others: drafts of somebody who was signed in before. */
-export function begin(shared, others) {
+/** Send what waits in this person's name. What somebody else left is dropped. */
+export function begin(shared) {
   desk = shared;
-  if (others?.[KEPT]) say(n("door.lost", others[KEPT].length));
+  const others = stored().filter((one) => one.owner !== owner);
+  if (others.length) say(n("door.lost", others.length));
+  others.forEach(drop);
   flush();
 }
 
-/** Forget everything. Returns how many check-ins were not sent. */
+/** Forget everything. */
 export function clear() {
-  const lost = drawn;
   clearTimeout(timer);
+  stored().forEach(drop);
   names.clear();
   refusals = [];
   stuck = false;
   desk = undefined;
   draw();
-  return lost;
 }
 
 /** Call `then` with each check-in that was sent, and what the API answered (nothing if it refused). */
@@ -68,25 +79,28 @@ export function watch(then) {
 export function add({ id, name }, day, here, zone) {
   names.set(id, { name, zone });
   const before = last(id, day);
-  if (before && before.here === here) return;
-  const undone = before && !before.tried; // nobody else has seen it
-  keep(undone ? waiting().filter((one) => one !== before) : [...waiting(), { id, day, here, at: serverNow().toISOString() }]);
+  if (before?.here === here) return;
+  if (before && !before.tried) drop(before); // nobody else has seen it
+  else keep({ key: `${KEPT}${Date.now()}/${id}`, owner, id, day, here, at: serverNow().toISOString() });
   flush();
 }
 
 /** Wait a moment for what is being sent. */
 export const settled = () => Promise.race([sending, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
 
+/** Send what waits, as soon as no other tab is sending. */
 export function flush() {
   clearTimeout(timer);
-  sending ??= sendAll().finally(() => (sending = undefined));
+  if (desk) sending ??= navigator.locks.request(KEPT, sendAll).finally(() => (sending = undefined));
 }
 
 async function sendAll() {
-  while (desk && waiting().length) {
+  let sent;
+  for (;;) {
+    read = undefined; // another tab may have sent some
     const [first] = waiting();
-    first.tried = true;
-    keep(waiting());
+    if (!desk || !first) break;
+    keep({ ...first, tried: true });
     const path = ["submissions", first.id, "check-ins", first.day];
     let entry;
     try {
@@ -95,11 +109,12 @@ async function sendAll() {
       if (error.kind !== "refused" || LATER.includes(error.status)) return later(error);
       await refused(first, error);
     }
-    if (!waiting().includes(first)) return; // signed out meanwhile
-    keep(waiting().filter((one) => one !== first));
+    if (!desk) return; // signed out meanwhile
+    drop(first);
+    sent = true;
     watcher?.(first, entry);
   }
-  if (stuck) say(t("door.sent"));
+  if (stuck && sent) say(t("door.sent"));
   stuck = false;
   draw();
 }
@@ -119,24 +134,29 @@ async function refused({ id, at }, error) {
   draw();
 }
 
-function keep(items) {
-  if (items.length) drafts.put(KEPT, items);
-  else drafts.drop(KEPT);
+function keep({ key, ...item }) {
+  store[key] = JSON.stringify(item);
   draw();
 }
 
-let drawn = 0;
-function draw() {
-  drawn = waiting().length;
+function drop({ key }) {
+  delete store[key];
+  draw();
+}
+
+export function draw() {
+  read = undefined;
+  const count = desk ? waiting().length : stored().length;
   const closed = () => ((refusals = []), draw());
   fill(
     wrong,
     refusals.map(([id, text]) => el("p", {}, text, " ", link(t("door.open"), `#/entry/${id}`))),
     refusals.length > 0 && button(t("notices.close"), closed),
   );
-  fill(band, stuck && drawn > 0 && [el("p", {}, n("door.waiting", drawn)), button(t("door.send"), flush)]);
+  fill(band, (stuck || !desk) && count > 0 && [el("p", {}, n(desk ? "door.waiting" : "door.kept", count)), desk && button(t("door.send"), flush)]);
 }
 
 addEventListener("online", flush);
+addEventListener("storage", flush);
 document.addEventListener("visibilitychange", () => document.hidden || flush());
 addEventListener("beforeunload", (event) => waiting().length && !session.leaving() && event.preventDefault());

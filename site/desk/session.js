@@ -101,7 +101,7 @@ export function onSignOutElsewhere(then) {
 
 export function forget() {
   clearTimeout(timer);
-  ending.abort(new DOMException("Signed out.", "AbortError"));
+  ending.abort();
   ending = new AbortController();
   access = refresh = "";
   drafts.clear();

@@ -24,13 +24,14 @@ ELSEWHERE = f"reg_{51:026}"
 class FakeDoor(FakeDesk):
     """Twelve people of one course; one more waits for it, and one is in another course.
 
-    down: whether the network is. days: of the course, besides today.
+    down: whether the network is. days: of the course, besides today. answered: whose check-ins were.
     """
 
     down = False
     days: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        self.answered: list[str] = []
         for number, name in enumerate(NAMES):
             one = entry(number, name, "confirmed", COURSE, self.now)
             self.submissions[one["id"]] = one
@@ -80,6 +81,7 @@ class FakeDoor(FakeDesk):
         self._give(route, shown | {"days": sorted({day, *self.days}), "people": people})
 
     def _change(self, route: Any, one: dict[str, Any], method: str, rest: list[str], body: Any) -> None:
+        self.answered += [one["name"]] if "check-ins" in rest else []
         match [method, *rest]:
             case ["PUT", "check-ins", _] if one["status"] != "confirmed":
                 problem(route, 409, "not_allowed", f"A submission that is {one['status']} can't be checked in.")

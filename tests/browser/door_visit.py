@@ -70,7 +70,7 @@ class DoorVisit:
         expect(self.page.locator(".queue")).to_contain_text(text)
 
     def nothing_waits(self) -> None:
-        self.becomes_true("!(sessionStorage['rollcall-desk-drafts'] ?? '').includes('check-ins')")
+        self.becomes_true("!Object.keys(localStorage).some((key) => key.includes('check-in'))")
         expect(self.page.locator(".queue [role=status]")).to_be_empty()
 
     def becomes_true(self, condition: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser.desk_api import COLLEAGUE, FORMS, FakeDesk, problem
+from browser.desk_api import COLLEAGUE, FORMS, SITE, FakeDesk, problem
 from browser.door_api import DOOR, ELSEWHERE, FakeDoor
 from browser.door_visit import DoorVisit
 from deadlines import wait_until
@@ -221,6 +221,47 @@ def test_expired_sign_in__is_renewed_and_then_all_is_sent(at_door: Any) -> None:
     assert [person for _, person, body in desk.check_ins() if body][-2:] == ["2", "0"]
 
 
+def in_another_tab(door: DoorVisit) -> DoorVisit:
+    return DoorVisit(type(door.visit)(door.page.context.new_page(), door.visit.desk))
+
+
+def test_closed_tab__loses_no_check_in(at_door: Any) -> None:
+    """The desk says how many wait, before the sign-in too, and sends them after it."""
+    door = at_door().arrives()
+    desk = door.visit.desk
+    desk.down = True
+    door.taps("Bo Ek")
+    door.taps("Nils Ek")
+    door.waits("2 check-ins wait for the network.")
+    later = in_another_tab(door)
+    door.page.close()
+    desk.down = False
+    later.page.goto(f"{SITE}/desk/")
+    later.waits("2 check-ins wait in this browser. Sign in to send them.")
+    later.arrives()
+    later.counts("2 of 12 here")
+    later.nothing_waits()
+    assert [(method, person) for method, person, _ in desk.check_ins()][-2:] == [("PUT", "2"), ("PUT", "11")]
+
+
+def test_two_tabs__send_each_check_in_once(at_door: Any) -> None:
+    """In the order of the taps, and each tab shows what the other sent."""
+    door = at_door().arrives()
+    desk = door.visit.desk
+    other = in_another_tab(door).arrives()
+    asked: list[Any] = []
+    desk.faults[f"PUT submissions/{THIRD}/check-ins/{desk.today}"] = [asked.append]
+    door.taps("Bo Ek")
+    wait_until(lambda: asked, what="the first check-in on its way")
+    other.taps("Nils Ek")
+    other.counts("2 of 12 here")
+    assert {person for _, person, _ in desk.check_ins()} == {"2"}
+    asked[0].abort()
+    other.nothing_waits()
+    assert desk.answered == ["Bo Ek", "Nils Ek"]
+    door.counts("2 of 12 here")
+
+
 def test_another_person__doesnt_send_what_the_first_tapped(at_door: Any) -> None:
     door = at_door().arrives()
     desk = door.visit.desk
@@ -231,7 +272,7 @@ def test_another_person__doesnt_send_what_the_first_tapped(at_door: Any) -> None
     door.page.on("dialog", lambda dialog: dialog.accept())
     door.page.reload()
     door.page.get_by_role("link", name="Continue").click()
-    door.visit.says("1 check-in was not sent")
+    door.visit.says("1 check-in of the person before you was not sent.")
     door.counts("0 of 12 here")
     assert desk.check_ins() == []
 
@@ -256,22 +297,27 @@ def test_leaving__asks_while_check_ins_wait(at_door: Any) -> None:
     door.visit.presses("Sign out", dialog=True)
     door.page.get_by_role("link", name="Back").click()
     door.visit.heading("Staff desk")
-    assert "check-ins" not in door.stored()
+    assert "check-in" not in door.stored()
 
 
 @pytest.mark.full
-def test_sign_out_elsewhere__says_what_was_lost(at_door: Any) -> None:
+def test_sign_out_elsewhere__warns_of_what_waits(at_door: Any) -> None:
+    """In the tab where it is pressed, whichever tab the taps were in. Then nothing stays in any."""
     door = at_door().arrives()
     door.visit.desk.down = True
     door.taps("Bo Ek")
     door.waits("1 check-in waits")
-    other = DoorVisit(type(door.visit)(door.page.context.new_page(), door.visit.desk))
+    other = in_another_tab(door)
+    path = f"PUT submissions/{THIRD}/check-ins/{door.visit.desk.today}"
+    door.visit.desk.faults[path] = [lambda route: route.abort()] * 9
     door.visit.desk.down = False
     other.arrives()
     door.visit.desk.down = True
     other.visit.presses("Sign out")
-    door.visit.says("1 check-in was not sent")
-    assert "check-ins" not in door.stored()
+    expect(other.page.get_by_role("dialog")).to_contain_text("1 check-in is not sent yet")
+    other.visit.presses("Sign out", dialog=True)
+    door.visit.heading("Staff desk")
+    assert "check-in" not in door.stored()
     assert "Bo Ek" not in door.page.content()
 
 

@@ -58,7 +58,7 @@ PROFILES = {
     Ministack.name: Profile(lacks=MISSING | {"pipelines", "stream on-failure"}, tiers=EVERY_TIER),
     LocalStack.name: Profile(
         lacks=MISSING
-        | {"iam enforced", "pipelines", "private buckets", "sign-in pages", "state kept over a restart"}
+        | {"form posts", "iam enforced", "pipelines", "private buckets", "sign-in pages", "state kept over a restart"}
         | ({"point-in-time restore"} if dynamodb_local.chosen_folder() else frozenset()),
         tiers=("tests/contract/", "tests/integration/", "tests/faults/", "tests/infra/"),
     ),
@@ -115,6 +115,22 @@ def private_buckets(emulator: AskedEmulator) -> bool:
     emulator.client("s3").put_object(Bucket="private", Key="page", Body=b"x")
     connection = http.client.HTTPConnection("127.0.0.1", emulator.workspace.edge_port, timeout=10)
     connection.request("GET", "/private/page")
+    status = connection.getresponse().status
+    connection.close()
+    return status == HTTPStatus.FORBIDDEN
+
+
+def form_posts(emulator: AskedEmulator) -> bool:
+    """Return whether a bucket heeds the policy of a form that a browser posts to it."""
+    s3 = emulator.client("s3")
+    place = {"LocationConstraint": emulator.workspace.region}
+    s3.create_bucket(Bucket="posted", CreateBucketConfiguration=place)
+    grant = s3.generate_presigned_post("posted", "here/${filename}", ExpiresIn=60)
+    parts = [f'name="{name}"\r\n\r\n{value}' for name, value in (grant["fields"] | {"key": "elsewhere/x"}).items()]
+    parts.append('name="file"; filename="x"\r\n\r\nx')
+    body = "".join(f"--b\r\nContent-Disposition: form-data; {part}\r\n" for part in parts) + "--b--\r\n"
+    connection = http.client.HTTPConnection("127.0.0.1", emulator.workspace.edge_port, timeout=10)
+    connection.request("POST", "/posted", body, {"Content-Type": "multipart/form-data; boundary=b"})
     status = connection.getresponse().status
     connection.close()
     return status == HTTPStatus.FORBIDDEN
@@ -264,6 +280,7 @@ def _zipped(name: str, source: str) -> bytes:
 
 CAPABILITIES = {
     "iam enforced": Capability("it lets everyone do everything, whatever their policies say", iam_enforced),
+    "form posts": Capability("its buckets ignore the policy of a form that is posted to them", form_posts),
     "private buckets": Capability("it lets everyone read every bucket", private_buckets),
     "stream on-failure": Capability("it never sets a stream's failed record aside", stream_on_failure),
     "point-in-time restore": Capability("it can't restore a table to a point in time", point_in_time_restore),

@@ -6,23 +6,30 @@ A recording of calls counts the user `as-submit` as the function submit.
 from __future__ import annotations
 
 import os
+import urllib.request
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from contract.fakes import GivenForms
 from contract.identities import clients_of
 from contract.test_guard_keys import COURSE, NEW, OLD, ROBIN, Signers
 
 from registration_core.adapters.dynamodb.guard_keys import GuardKeys
+from registration_core.adapters.dynamodb.management import ManagedDynamoRepository
 from registration_core.adapters.dynamodb.outcomes import DynamoSuppressionList
 from registration_core.adapters.dynamodb.rates import DynamoRateCounter
 from registration_core.adapters.dynamodb.repository import DynamoSubmissionRepository
 from registration_core.adapters.dynamodb.sdk import sdk_call
 from registration_core.adapters.dynamodb.table import Table
+from registration_core.adapters.s3_files import S3Files
 from registration_core.adapters.sqs import SqsMailQueue
+from registration_core.adapters.webhook_keys import SecretWebhookKeys
 from registration_core.domain.mail import MailKind, MailRequest
+from registration_core.services.edit import EditService
+from registration_core.services.openings import OpeningsService
 from registration_core.services.submit import SubmitService
-from rollcall_local.credentials import client
+from rollcall_local.credentials import ACCOUNT, client
 
 if TYPE_CHECKING:
     from contract.fakes import StoppedClock
@@ -78,3 +85,52 @@ def test_guard_keys__are_made_by_whoever_is_first(
 
     assert not suppressions.holds("robin@example.org")
     assert len(signer.keys()) == 1
+
+
+def test_links__heeds_guards_of_older_keys(bare_emulator: Workspace, table: str, clock: StoppedClock) -> None:
+    """A registrant who changes an answer meanwhile doesn't become a second person."""
+    repository = ManagedDynamoRepository(table_of("links", bare_emulator, table), clock=clock)
+    shared: dict[str, Any] = {"repository": repository, "clock": clock, "randomness": os.urandom}
+    entry = repository.get(
+        SubmitService(signer=Signers(OLD), **shared).submit(COURSE, ROBIN, key="a", language="en").id
+    )
+    edits = EditService(forms=GivenForms(COURSE), signer=Signers(NEW, OLD), **shared)
+
+    changed = edits.carry_out(edits.plan_own(entry, {"name": "Ada"}, language="en"), by="registrant")
+
+    assert changed.answers["name"] == "Ada"
+
+
+def test_openings__are_changed_and_read(bare_emulator: Workspace, table: str, clock: StoppedClock) -> None:
+    """The sweep reads them once an option has started, which none of the tests' organisation has."""
+    staff, reader, sweep = (
+        OpeningsService(
+            repository=ManagedDynamoRepository(table_of(who, bare_emulator, table), clock=clock), clock=clock
+        )
+        for who in ("staff", "reader", "sweep")
+    )
+
+    staff.override(COURSE, "cad", opens=False, until=None, by="ada")
+
+    assert not sweep.openings(COURSE)["cad"].open
+    assert not reader.openings(COURSE)["cad"].open
+    assert len(reader.history(COURSE)) == 1
+
+
+def test_deliver__makes_a_webhooks_first_key(bare_emulator: Workspace) -> None:
+    name = "rollcall/local/webhooks"
+    client("secretsmanager", bare_emulator).create_secret(Name=name, Tags=[{"Key": "Stack", "Value": "local"}])
+    keys = SecretWebhookKeys(clients_of("deliver", bare_emulator)("secretsmanager"), name)
+
+    assert keys.of("contact", "crm") == keys.of("contact", "crm")
+
+
+def test_staff__link_to_a_file(bare_emulator: Workspace) -> None:
+    bucket, key = f"rollcall-local-files-{ACCOUNT}", "kept/reg_1/a"
+    s3 = client("s3", bare_emulator)
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": bare_emulator.region})
+    s3.put_object(Bucket=bucket, Key=key, Body=b"%PDF-")
+    signer = S3Files(clients_of("staff", bare_emulator)("s3"), bucket)
+
+    with urllib.request.urlopen(signer.link(key, filename="cv.pdf", lasts_s=60), timeout=10) as answer:  # noqa: S310 - our own
+        assert answer.read() == b"%PDF-"

@@ -47,6 +47,7 @@ def test_description__matches_the_outputs(applied: Applied) -> None:
     assert described["api_url"] == applied.workspace.api_url
 
 
+@pytest.mark.needs("sign-in pages")
 def test_desk__talks_to_the_api_and_the_sign_in_pages_only(applied: Applied) -> None:
     (made,) = [
         one["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"]

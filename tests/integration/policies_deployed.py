@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import string
 from typing import TYPE_CHECKING, Any
 
+from conftest import ROOT
 from policies.evaluator import listed
 from policies.recording import steady
 
-from rollcall_local.credentials import deployer_policies
+from rollcall_local.credentials import ACCOUNT, deployer_policies
 
 if TYPE_CHECKING:
     from conftest import DeployedStack
@@ -44,6 +46,15 @@ def managed(stack: DeployedStack, arn: str) -> Document:
 def statements_of(stack: DeployedStack, who: str) -> list[Statement]:
     """Return the statements of everything that somebody holds."""
     return [statement for document in held_by(stack, who) for statement in document["Statement"]]
+
+
+def statements_of_options(stack: DeployedStack) -> list[Statement]:
+    """Return what the deployer may do besides, once every option is turned on."""
+    workspace = stack.workspace
+    names = {"account": ACCOUNT, "region": workspace.region, "stack": workspace.stack, "partition": "aws"}
+    options = (ROOT / "infra" / "terraform" / "deployer" / "options").glob("*.json")
+    documents = [string.Template(file.read_text(encoding="utf-8")).safe_substitute(names) for file in options]
+    return [comparable(statement) for text in documents for statement in json.loads(text)["Statement"]]
 
 
 def comparable(statement: Statement) -> Statement:

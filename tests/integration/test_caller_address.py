@@ -59,5 +59,5 @@ def test_address__is_the_connections_whatever_a_client_claims(bare_emulator: Wor
             event = json.load(answer)
         assert event["requestContext"]["identity"]["sourceIp"] == "127.0.0.1"
         assert "203.0.113" not in json.dumps(event["requestContext"])
-        sent = [*headers.values(), "127.0.0.1"]
-        assert {name.lower(): value for name, value in event["headers"].items()}["x-forwarded-for"] == ", ".join(sent)
+        forwarded = {name.lower(): value for name, value in event["headers"].items()}["x-forwarded-for"]
+        assert forwarded.split(", ")[-1] == "127.0.0.1"

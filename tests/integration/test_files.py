@@ -72,6 +72,7 @@ class Applicant:
         return [each["Key"] for each in listed if self.receipt["id"] in each["Key"]]
 
 
+@pytest.mark.needs("form posts")
 def test_file__is_kept_downloaded_and_erased(
     deployed: DeployedStack, manager: Staff, reader: Staff, tmp_path: Path
 ) -> None:
@@ -90,6 +91,7 @@ def test_file__is_kept_downloaded_and_erased(
 
 
 @pytest.mark.full
+@pytest.mark.needs("form posts", "iam enforced")
 def test_download__without_the_right_says_which_one_it_lacks(deployed: DeployedStack, tmp_path: Path) -> None:
     applicant, action = Applicant(deployed), "s3:GetObject"
     applicant.sends(PDF)
@@ -100,6 +102,7 @@ def test_download__without_the_right_says_which_one_it_lacks(deployed: DeployedS
     assert (ran.code, f"lacks {action}." in ran.err) == (4, True), ran.err
 
 
+@pytest.mark.needs("form posts")
 def test_renamed_program__is_refused_and_deleted(deployed: DeployedStack, reader: Staff) -> None:
     applicant = Applicant(deployed)
     applicant.sends(PROGRAM)
@@ -108,6 +111,7 @@ def test_renamed_program__is_refused_and_deleted(deployed: DeployedStack, reader
     wait_until(lambda: applicant.objects() == [], what="the refused file to go")
 
 
+@pytest.mark.needs("form posts")
 def test_bucket__refuses_what_the_grant_does_not_allow(deployed: DeployedStack) -> None:
     """Too large a file, another place, and a post without a grant."""
     applicant = Applicant(deployed)
@@ -120,6 +124,7 @@ def test_bucket__refuses_what_the_grant_does_not_allow(deployed: DeployedStack) 
 
 
 @pytest.mark.full
+@pytest.mark.needs("form posts")
 def test_large_files__are_kept_or_refused_in_little_memory(deployed: DeployedStack) -> None:
     """30 MB, and a document of 300 KB that unpacks to 300 MB."""
     applicant = Applicant(deployed)

@@ -7,9 +7,9 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
-from integration.policies_deployed import EVERYBODY, comparable, statements_of
+from integration.policies_deployed import EVERYBODY, comparable, statements_of, statements_of_options
 from policies.evaluator import is_allowed
-from policies.recording import CONDITION_KEYS, recorded
+from policies.recording import CONDITION_KEYS, FRESH, made, reviewed
 from policies.rights import aws_only, rights, unused
 
 from rollcall_local.credentials import ACCOUNT, Credentials, client
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.needs("iam enforced")
 @pytest.fixture(scope="module")
 def calls() -> list[Recorded]:
     """What the suites call."""
-    return recorded()
+    return reviewed()
 
 
 @pytest.fixture
@@ -49,10 +49,15 @@ def unneeded(stack: DeployedStack, who: str, statements: list[Statement], calls:
 
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_each_call__is_answered_as_the_policies_say(
-    who: str, statements: list[Statement], calls: list[Recorded]
+    who: str, stack: DeployedStack, statements: list[Statement]
 ) -> None:
-    """With every condition evaluated: allowed where the suites need it, refused where they expect that."""
-    theirs = [one for one in calls if one.who == who]
+    """With every condition evaluated: allowed where the suites need it, refused where they expect that.
+
+    In a run of all tests the deployer also turns options on, and holds what the guide gives for them.
+    """
+    theirs = [one for one in made() if one.who == who]
+    if FRESH and who == "deployer":
+        statements = [*statements, *statements_of_options(stack)]
 
     assert theirs
     assert [one.line for one in theirs if is_allowed(statements, one.call) != one.allowed] == []

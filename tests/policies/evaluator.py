@@ -82,7 +82,7 @@ def holds(operator: str, expected: Sequence[str], actual: Sequence[str]) -> bool
     compare = OPERATORS.get(name.removesuffix("IfExists"))
     if compare is None:
         raise ValueError(f"the evaluator doesn't know the operator {operator}")
-    negated = name.startswith("Not")
+    negated = "Not" in name
     if not actual:
         return for_all or negated or name.endswith("IfExists")
     if len(actual) > 1 and not for_all:
@@ -121,6 +121,7 @@ OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "NotIpAddress": is_in_network,
     "StringEquals": lambda value, expected: value == expected,
     "StringLike": is_like,
+    "StringNotEquals": lambda value, expected: value == expected,
 }
 
 

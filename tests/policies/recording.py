@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 REVIEWED = Path(__file__).with_name("calls.jsonl")
 
-FRESH = "ROLLCALL_RECORDED"
-"""The environment variable with the folder of a recording to use instead of the reviewed one."""
+FRESH = os.environ.get("ROLLCALL_RECORDED")
+"""The folder of a recording that a run of all tests just made; None in any other run."""
 
 PEOPLE = re.compile(r":(?:assumed-role/rollcall-local-(\w+)/.*|user/(?:as-|rollcall-|staff-)([a-z]+))$")
 """The functions' roles and who stands for them, the deployer, and staff; others have policies of their own."""
@@ -52,6 +52,8 @@ IDENTIFIERS = (
     ),
     (r"(:secret:rollcall/local(?:/[a-z-]+)?-)\w{6}$", r"\1xxxxxx"),
     (r"^((?!KEY)[A-Z]+#).+", r"\1x"),
+    (r"^.*[0-9a-f]{12}(@example\.org)$", r"x\1"),
+    (r"^([a-z]+#)\d{4}-\d\d$", r"\1x"),
 )
 
 
@@ -70,10 +72,14 @@ class Recorded:
         return json.dumps([self.who, call.action, call.resource, call.context, self.allowed], sort_keys=True)
 
 
-def recorded() -> list[Recorded]:
-    """Return every different call: of the reviewed recording, or of the one that ROLLCALL_RECORDED names."""
-    folder = os.environ.get(FRESH)
-    return read(sorted(Path(folder).glob("*.jsonl")) if folder else [REVIEWED])
+def reviewed() -> list[Recorded]:
+    """Return every different call of the reviewed recording."""
+    return read([REVIEWED])
+
+
+def made() -> list[Recorded]:
+    """Return every different call of the fresh recording; of the reviewed one if there is none."""
+    return read(sorted(Path(FRESH).glob("*.jsonl"))) if FRESH else reviewed()
 
 
 def read(files: Iterable[Path]) -> list[Recorded]:

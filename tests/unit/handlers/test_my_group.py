@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from html import unescape
+from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,9 +37,9 @@ FORM = a_form(
 class Family:
     """Three siblings for two seats, with a link to each one's page."""
 
-    def __init__(self, site_dir: Path) -> None:
+    def __init__(self, site_dir: Path, names: tuple[str, ...] = ("Åsa", "Bo", "Cy")) -> None:
         self.desk = Desk(site_dir, FORM)
-        members = [{"email": "per@example.org", "participant": name, "week": "a"} for name in ("Åsa", "Bo", "Cy")]
+        members = [{"email": "per@example.org", "participant": name, "week": "a"} for name in names]
         receipt = self.desk.submit.submit_group(FORM, members, key=None, language="en")
         self.ids = [each.id for each in receipt.group]
 
@@ -108,6 +108,20 @@ def test_final_action__one_or_all(family: Family, action: str, after: Status) ->
     assert f"Yes, {action} all 2" in family.desk.press(family.token(0), action)["body"]
     family.desk.press(family.token(0), action, confirm="yes", everyone="yes")
     assert family.statuses() == [after] * 3
+
+
+@pytest.mark.parametrize("name", ["<b>Bo</b> & Co", "محمد عبد الله", "Wolfeschlegelsteinhausen" * 4])
+@pytest.mark.parametrize(
+    ("action", "language", "one"), [("cancel", "en", "cancel only"), ("erase", "sv", "radera bara")]
+)
+def test_final_action__names_the_participant(site_dir: Path, action: str, language: str, one: str, name: str) -> None:
+    """The page names whom it is about, and its two buttons differ in words and look."""
+    family = Family(site_dir, names=(name, "Cy"))
+    page = family.desk.press(family.token(0), action, lang=language)["body"]
+    assert f'<strong dir="auto">{escape(name)}</strong>' in page
+    buttons = re.findall(r'<button class="button ([^"]+)"[^>]*>(.*?)</button>', page)
+    assert [look for look, _ in buttons] == ["button-final", "button-quiet"]
+    assert f"{one} <bdi>{escape(name)}</bdi>" in buttons[0][1]
 
 
 def test_alone__nothing_about_others(family: Family) -> None:

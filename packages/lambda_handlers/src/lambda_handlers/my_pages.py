@@ -137,6 +137,7 @@ class MyPages:
             token=token,
             action=action.value,
             everyone=everyone,
+            name=entry.form.name_in(entry.submission.answers),
             question=_filled(question, self._values(entry, language)),
             reference=display_reference(entry.submission.reference),
         )

@@ -149,6 +149,8 @@ class FakeDesk:
             self._sign_in(route, address)
         elif route.request.url.startswith(f"{API}/staff/"):
             self._staff(route, unquote(address.path.removeprefix("/v1/staff/")), parse_qs(address.query))
+        elif address.path == "/sent-file":
+            route.fulfill(body="%PDF-1.7", headers={"Content-Disposition": "attachment; filename*=UTF-8''cv.pdf"})
         else:
             key = address.path.removeprefix("/")
             kind = mimetypes.guess_type(key)[0] or "text/html; charset=utf-8"
@@ -244,6 +246,9 @@ class FakeDesk:
             problem(route, 412, "changed", "It was changed.", changed=last)
             return
         match [method, *rest]:
+            case ["GET", "files", _]:
+                self._give(route, {"url": f"{SITE}/sent-file", "filename": "cv.pdf"})
+                return
             case ["PATCH", "answers"]:
                 one["answers"] |= body["answers"]
                 one["name"] = one["answers"]["participant"]

@@ -169,6 +169,29 @@ def test_history__of_the_browser_names_nobody(at_desk: Any) -> None:
     assert visit.page.title().startswith("Edit K7QM-000P ")
 
 
+def test_file__is_downloaded_and_the_desk_stays(at_desk: Any) -> None:
+    """One that isn't kept, or not checked for viruses, says so and has no button."""
+    visit = at_desk()
+    states = ("kept", "checking", "unchecked", "refused")
+    files = [{"id": state, "name": f"{state}.pdf", "field": "cv", "state": state} for state in states]
+    visit.desk.submissions[FIRST]["files"] = files
+    visit.signs_in(f"#/entry/{FIRST}")
+    section = visit.page.locator("section", has=visit.page.get_by_role("heading", name="Files"))
+    expect(section.get_by_role("listitem")).to_have_text(
+        [
+            "Download kept.pdf",
+            "checking.pdf: being checked for viruses",
+            "unchecked.pdf: the check for viruses failed",
+            "refused.pdf: refused and deleted",
+        ]
+    )
+    with visit.page.expect_download() as download:
+        section.get_by_role("button").click()
+    assert download.value.suggested_filename == "cv.pdf"
+    assert (f"submissions/{FIRST}/files/kept", None) in visit.sent("GET")
+    visit.heading("Åsa Lindqvist")
+
+
 def test_action__asks_first_and_can_be_undone(at_desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Undoing takes no seat from whoever got it, and says so."""
     monkeypatch.setitem(AFTER, "restore", ("waitlisted", "restored", "cancel"))

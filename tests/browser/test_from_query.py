@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import mimetypes
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from browser.built_pages import API, SITE, pages_of
 from shipped import ROOT, copied_sources
 
 from rollcall_build.forms.files import compile_forms
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-SITE = "http://localhost:1"
 GUIDE = (ROOT / "docs" / "editor.md").read_text(encoding="utf-8")
 MORE = """
 [[fields]]
@@ -75,30 +74,14 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     for label in ("Came by", "School", "About", "Tel", "Robots", "Since", "Tools", "Saw", "Drill", "File", "I agree"):
         fields = fields.replace(f'label = "{label}"', f'label = {{ en = "{label}", sv = "{label}" }}')
     form.write_text(block("## A worked example") + fields, encoding="utf-8")
-    return {file.key: file.body for file in render(sources, compile_forms(sources.forms), api_url=SITE, site_url=SITE)}
+    return {file.key: file.body for file in render(sources, compile_forms(sources.forms), api_url=API, site_url=SITE)}
 
 
 @pytest.fixture
 def opened(browser: Browser, files: dict[str, bytes]) -> Iterator[Callable[..., Page]]:
     """Open the workshop's page with this query."""
-    contexts = []
-
-    def answer(route: Any) -> None:
-        key = route.request.url.removeprefix(f"{SITE}/").partition("?")[0]
-        kind = mimetypes.guess_type(key)[0] or "text/html; charset=utf-8"
-        route.fulfill(body=files.get(key, b'{"fields": []}'), content_type=kind)
-
-    def open_page(query: str, **options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.route("**/*", answer)
-        page: Page = context.new_page()
-        page.goto(f"{SITE}/workshop?{query}")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
+    with pages_of(browser, files, receipt={}, post=pytest.fail) as open_page:
+        yield lambda query, **options: open_page(f"workshop?{query}", **options)
 
 
 def answers(page: Page) -> dict[str, Any]:

@@ -26,7 +26,7 @@ const dateOf = (form) => new Intl.DateTimeFormat("sv", { timeZone: form?.time_zo
 export async function doors({ desk }) {
   const title = t("door.choose");
   const forms = Object.values(desk.forms).filter((form) => form.options?.length); // nobody comes to any other form
-  return { title, nodes: [heading(title), forms.length ? forms.map(courses) : el("p", {}, t("door.none"))] };
+  return { title, nodes: [heading(title), forms.length ? forms.map(courses) : el("p", {}, t("overview.no_seats"))] };
 }
 
 function courses(form) {

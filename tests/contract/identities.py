@@ -22,6 +22,8 @@ def clients_of(who: str, emulator: Workspace, policies: Mapping[str, str] | None
         iam.create_user(UserName=name)
     for policy, document in (policies or {"everything": json.dumps(EVERYTHING)}).items():
         iam.put_user_policy(UserName=name, PolicyName=policy, PolicyDocument=document)
+    for older in iam.list_access_keys(UserName=name)["AccessKeyMetadata"][1:]:  # IAM allows two
+        iam.delete_access_key(UserName=name, AccessKeyId=older["AccessKeyId"])
     key = iam.create_access_key(UserName=name)["AccessKey"]
     credentials = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
     return lambda service: client(service, emulator, credentials)

@@ -24,7 +24,7 @@ EDITS = {
         ('Access-Control-Max-Age       = "600"', 'Access-Control-Max-Age       = "60"'),
         ("get  = { x-amazon-apigateway-integration = local.links }", "get  = local.preflight.forms"),
     ],
-    "modules/api/errors.tf": [("There is nothing at this address", "Nothing is here.")],
+    "modules/api/errors.tf": [("There is nothing at this address", "Nothing is here")],
     "functions.tf": [("memory_mb   = 512", "memory_mb   = 768")],
     # IAM can't change a description, and won't delete a policy that staff hold: a replacement would fail.
     "modules/staff/main.tf": [('"CountDeadLetters"', '"CountThem"'), ("with rollcall.", "in other words.")],
@@ -107,7 +107,7 @@ def test_changes__are_served_and_taken_back(applied: Applied) -> None:
         "forms": ["contact", "registration"],
         "header": "600",
         "integration": False,
-        "error": "There is nothing at this address.",
+        "error": "There is nothing at this address",
         "memory": 512,
         "policy": False,
         "attached": ["reader"],

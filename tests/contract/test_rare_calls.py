@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import urllib.request
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -40,6 +41,14 @@ if TYPE_CHECKING:
 def table_of(who: str, emulator: Workspace, table: str) -> Table:
     """Return the table, connected as somebody who may do everything with it."""
     return Table(sdk_call(clients_of(who, emulator)("dynamodb")), table)
+
+
+def files_bucket(emulator: Workspace) -> str:
+    """Return the bucket of the stack's files, made if it isn't there."""
+    name, s3 = f"rollcall-local-files-{ACCOUNT}", client("s3", emulator)
+    if name not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": emulator.region})
+    return name
 
 
 def test_submit__counts_a_senders_requests(bare_emulator: Workspace, table: str, clock: StoppedClock) -> None:
@@ -89,12 +98,13 @@ def test_guard_keys__are_made_by_whoever_is_first(
 
 def test_links__heeds_guards_of_older_keys(bare_emulator: Workspace, table: str, clock: StoppedClock) -> None:
     """A registrant who changes an answer meanwhile doesn't become a second person."""
-    repository = ManagedDynamoRepository(table_of("links", bare_emulator, table), clock=clock)
-    shared: dict[str, Any] = {"repository": repository, "clock": clock, "randomness": os.urandom}
-    entry = repository.get(
-        SubmitService(signer=Signers(OLD), **shared).submit(COURSE, ROBIN, key="a", language="en").id
+    others, own = (
+        ManagedDynamoRepository(table_of(who, bare_emulator, table), clock=clock) for who in ("submit", "links")
     )
-    edits = EditService(forms=GivenForms(COURSE), signer=Signers(NEW, OLD), **shared)
+    shared: dict[str, Any] = {"clock": clock, "randomness": os.urandom}
+    submits = SubmitService(repository=others, signer=Signers(OLD), **shared)
+    entry = own.get(submits.submit(COURSE, ROBIN, key="first", language="en").id)
+    edits = EditService(forms=GivenForms(COURSE), repository=own, signer=Signers(NEW, OLD), **shared)
 
     changed = edits.carry_out(edits.plan_own(entry, {"name": "Ada"}, language="en"), by="registrant")
 
@@ -125,11 +135,23 @@ def test_deliver__makes_a_webhooks_first_key(bare_emulator: Workspace) -> None:
     assert keys.of("contact", "crm") == keys.of("contact", "crm")
 
 
+def test_links__grants_a_plain_forms_upload(bare_emulator: Workspace) -> None:
+    """The bucket takes the file by the rights of whoever signed the form."""
+    bucket = files_bucket(bare_emulator)
+    grant = clients_of("links", bare_emulator)("s3").generate_presigned_post(bucket, "incoming/reg_1/cv/a")
+    parts = [f'name="{name}"\r\n\r\n{value}' for name, value in grant["fields"].items()]
+    parts.append('name="file"; filename="cv.pdf"\r\n\r\n%PDF-')
+    body = "".join(f"--b\r\nContent-Disposition: form-data; {part}\r\n" for part in parts) + "--b--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    form = urllib.request.Request(f"{bare_emulator.endpoint_url}/{bucket}", body.encode(), headers)  # noqa: S310 - our own
+
+    with urllib.request.urlopen(form, timeout=10) as answer:  # noqa: S310 - as above
+        assert answer.status == HTTPStatus.NO_CONTENT
+
+
 def test_staff__link_to_a_file(bare_emulator: Workspace) -> None:
-    bucket, key = f"rollcall-local-files-{ACCOUNT}", "kept/reg_1/a"
-    s3 = client("s3", bare_emulator)
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": bare_emulator.region})
-    s3.put_object(Bucket=bucket, Key=key, Body=b"%PDF-")
+    bucket, key = files_bucket(bare_emulator), "kept/reg_1/a"
+    client("s3", bare_emulator).put_object(Bucket=bucket, Key=key, Body=b"%PDF-")
     signer = S3Files(clients_of("staff", bare_emulator)("s3"), bucket)
 
     with urllib.request.urlopen(signer.link(key, filename="cv.pdf", lasts_s=60), timeout=10) as answer:  # noqa: S310 - our own

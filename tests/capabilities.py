@@ -124,8 +124,8 @@ def form_posts(emulator: AskedEmulator) -> bool:
     """Return whether a bucket puts the name of a posted file where the form says `${filename}`."""
     s3 = emulator.client("s3")
     s3.create_bucket(Bucket="posted", CreateBucketConfiguration={"LocationConstraint": emulator.workspace.region})
-    name = {"x-amz-meta-name": "${filename}"}
-    grant = s3.generate_presigned_post("posted", "in", name, [name], ExpiresIn=60)
+    name, any_name = {"x-amz-meta-name": "${filename}"}, ["starts-with", "$x-amz-meta-name", ""]
+    grant = s3.generate_presigned_post("posted", "in", name, [any_name], ExpiresIn=60)
     parts = [f'name="{name}"\r\n\r\n{value}' for name, value in grant["fields"].items()]
     parts.append('name="file"; filename="cv.pdf"\r\n\r\nx')
     body = "".join(f"--b\r\nContent-Disposition: form-data; {part}\r\n" for part in parts) + "--b--\r\n"

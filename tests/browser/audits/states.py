@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from integration.api_requests import FORMS, example
+from integration.api_requests import FORMS, example, send
 from registrants import Registrant, no_seats_left, press, signed
 
 from registration_core.adapters.signing import UNSUBSCRIBE
@@ -332,6 +333,20 @@ def confirmation(action: str) -> Callable[[Scene], None]:
     return reach
 
 
+def one_of_a_family(action: str) -> Callable[[Scene], None]:
+    """Reach the page that asks for confirmation, for one of two who were sent together."""
+
+    def reach(scene: Scene) -> None:
+        family = {"guardian": AN_ARABIC_NAME, "email": f"{uuid.uuid4().hex[:8]}@example.org"}
+        group = [{"participant": name, "week": "first-week"} for name in (A_LONG_NAME, AN_ARABIC_NAME)]
+        sent = send(scene.stack, "camp", family | {"group": group}).json["group"]
+        token = signed(scene.stack, sent[0]["id"], expires_at=datetime.now(UTC) + timedelta(days=1))
+        scene.visitor.page.goto(f"{scene.stack.api_url}/my?t={token}&lang={scene.language}")
+        scene.presses_on_own_page(action)
+
+    return reach
+
+
 def changing(scene: Scene) -> None:
     """Reach the page on which a registrant changes answers, with one week full."""
     with no_seats_left(scene.stack, "camp", "second-week"):
@@ -426,6 +441,8 @@ STATES = (
     State("my-erased", own_page_after("contact", "erase")),
     State("my-cancel-asked", confirmation("cancel")),
     State("my-erase-asked", confirmation("erase")),
+    State("my-cancel-one-asked", one_of_a_family("cancel")),
+    State("my-erase-one-asked", one_of_a_family("erase")),
     State("my-changeable", own_page_after("camp", week="first-week")),
     State("my-change", changing),
     State("my-change-errors", changing_wrongly, "422"),

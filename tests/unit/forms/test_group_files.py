@@ -96,3 +96,53 @@ def test_group__of_too_many_inputs(tmp_path: Path) -> None:
     group = f'[group]\nfields = ["participant", "week", "wishes", {names}]\nmax = 10\n'
     (said,) = problems(tmp_path, HEAD + group + FIELDS + fields)
     assert "the page would have 271 inputs" in said
+
+
+SWIM = """
+[[fields]]
+name = "swims"
+type = "consent"
+label = "Can swim"
+
+[[fields]]
+name = "meals"
+type = "choices"
+label = "Meals"
+options = [{ value = "a", label = "A" }, { value = "b", label = "B" }]
+
+[[fields]]
+name = "diet"
+type = "text"
+label = "Diet"
+show_when = { field = "meals", is = ["a"] }
+
+[[fields]]
+name = "size"
+type = "choice"
+label = "Size"
+options = [OPTIONS]
+"""
+
+
+def sizes(number: int) -> str:
+    return SWIM.replace("OPTIONS", ", ".join(f'{{ value = "s{n}", label = "S{n}" }}' for n in range(number)))
+
+
+def without_once(group: str) -> str:
+    return HEAD.replace('once = "week"\n', "") + f"[group]\nfields = {group}\nmax = 4\n"
+
+
+@pytest.mark.parametrize(
+    "group", ['["swims"]', '["meals", "diet"]', '["size"]', '["week"]', '["swims", "meals", "diet", "size"]']
+)
+def test_group__a_participant_without_answers_is_never_lost(tmp_path: Path, group: str) -> None:
+    """Browsers send nothing for what isn't ticked or shown."""
+    (said,) = problems(tmp_path, without_once(group) + FIELDS + sizes(3))
+    assert "a participant without answers would get lost" in said
+    assert 'add a field without "show_when"' in said
+
+
+@pytest.mark.parametrize("group", ['["size"]', '["wishes"]', '["wishes", "swims", "meals", "diet"]'])
+def test_group__one_field_that_is_always_sent_is_enough(tmp_path: Path, group: str) -> None:
+    """A choice of many options is a list, whose empty answer is sent."""
+    compile_forms(write(tmp_path, without_once(group) + FIELDS + sizes(12)))

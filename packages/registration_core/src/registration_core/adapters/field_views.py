@@ -200,7 +200,7 @@ def field_view(
 
     closed: the field's options that can't be chosen now.
     """
-    control = _control(field)
+    control = control_of(field)
     identifier = f"f-{field.name}"
     return FieldView(
         id=identifier,
@@ -277,7 +277,8 @@ _CONTROLS = {
 }
 
 
-def _control(field: Field) -> str:
+def control_of(field: Field) -> str:
+    """Return how a page asks a question; see `FieldView`."""
     if field.type is FieldType.CHOICE:
         return "radios" if len(field.options) <= MOST_RADIOS else "select"
     return _CONTROLS.get(field.type, "input")

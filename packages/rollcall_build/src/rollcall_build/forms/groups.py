@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from registration_core.adapters.field_views import control_of
 from registration_core.domain.fields import FieldType
 from registration_core.domain.groups import GROUP, MOST, Group
 from rollcall_build.forms.checked_table import CheckedTable, listed, suggestion
@@ -63,7 +64,7 @@ def _ensure_one_block(table: CheckedTable, group: Group, names: Sequence[str], s
 
 
 def _ensure_told_apart(table: CheckedTable, group: Group, form: Form) -> None:
-    """Note fields that belong to the whole, and participants whom `once` couldn't tell apart."""
+    """Note fields that belong to the whole, and participants who could get lost or whom `once` couldn't tell apart."""
     if form.email_field in group.fields:
         table.problem(f'"fields" has "{form.email_field}", but all participants get their mail at one address')
     for name in form.hidden:
@@ -74,6 +75,17 @@ def _ensure_told_apart(table: CheckedTable, group: Group, form: Form) -> None:
             'with "once", "name_field" must name one of the fields that "fields" lists, because it tells the '
             "participants apart"
         )
+    elif not any(_always_sent(field) for field in form.fields if field.name in group.fields):
+        table.problem(
+            "a participant without answers would get lost, because browsers send nothing for radio buttons and "
+            'checkboxes that nobody ticks, or for questions that aren\'t shown; add a field without "show_when" '
+            'that is always sent, such as a name (type "text"), and list it in "fields"'
+        )
+
+
+def _always_sent(field: Field) -> bool:
+    """Return whether browsers send something for a field even if it is empty."""
+    return field.show_when is None and control_of(field) not in ("radios", "checkboxes", "consent")
 
 
 def _ensure_judged(table: CheckedTable, group: Group, fields: Sequence[Field]) -> None:

@@ -20,7 +20,9 @@ from unit.core.builders import NOW, TODAY, a_field, a_form, an_entry
 
 from registration_core.adapters.mail_values import shown_answers
 from registration_core.adapters.render import PAGES, PARTS, JinjaMailRenderer, one_line
+from registration_core.domain.dates import span
 from registration_core.domain.forms import OwnMail
+from registration_core.domain.groups import Group
 from registration_core.domain.identifiers import parse_reference
 from registration_core.domain.mail import FITTING, TO_STAFF, MailFacts, MailKind, RenderedMail
 from registration_core.domain.submission import Status, Submission
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from registration_core.domain.fields import Field
+    from registration_core.domain.forms import Form
 
 FORMS = compile_forms(ROOT / "example" / "forms")
 RENDERER = JinjaMailRenderer(SOURCES.forms, shared=SOURCES.shared, site_url="https://academy.example")
@@ -483,3 +486,47 @@ def test_digest__says_how_many_it_does_not_name(language: str, words: str) -> No
     assert mail(7).subject.endswith(": 8")
     assert words.rsplit(maxsplit=1)[-1] + "\n" not in mail(0).text
     assert mail(0).subject.endswith(": 1")
+
+
+FAMILY_FORM = replace(FORMS["registration"], group=Group(("participant", "birth_date", "course"), 4))
+
+
+def option_words(form: Form, course: str, language: str) -> list[str]:
+    """Return an option's label, dates and place, as a mail says them."""
+    chosen = form.chosen_field.option(course) if form.chosen_field is not None else None
+    assert chosen is not None
+    assert chosen.starts_at is not None
+    assert chosen.place is not None
+    when = span(chosen.starts_at, chosen.ends_at, language, form.words)
+    return [chosen.label.in_language(language), when, chosen.place.in_language(language)]
+
+
+def family_mail(form: Form, language: str, *courses: str) -> RenderedMail:
+    first = example_entry(form, Status.CONFIRMED, language, NOW)
+    family = tuple(
+        replace(first, id=f"crs_{number}", answers={**first.answers, "course": course}, option=course, verified_at=NOW)
+        for number, course in enumerate(courses)
+    )
+    return RENDERER.render(MailKind.CONFIRMED, form, family[0], MailFacts(NOW, my_url=MY_URL, group=family))
+
+
+@pytest.mark.parametrize("asked", [("participant", "course"), ("participant",)])
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_group_mail__says_an_option_that_all_chose_once(language: str, asked: tuple[str, ...]) -> None:
+    """Also when the form asks for it once."""
+    form = replace(FAMILY_FORM, group=Group(asked, 4))
+    values = option_words(form, "python-and-sensors", language)
+    mail = family_mail(form, language, *["python-and-sensors"] * 3)
+    for part in (mail.text, html.unescape(mail.html)):
+        assert [part.count(value) for value in values] == [1, 1, 1], part
+        assert part.index(values[1]) < part.index(values[2])
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_group_mail__says_each_option_if_they_differ(language: str) -> None:
+    courses = ("python-and-sensors", "first-robot", "first-robot")
+    mail = family_mail(FAMILY_FORM, language, *courses)
+    for part in (mail.text, html.unescape(mail.html)):
+        for course, times in (("python-and-sensors", 1), ("first-robot", 2)):
+            label, when, _ = option_words(FAMILY_FORM, course, language)
+            assert (part.count(label), part.count(when)) == (times, times), part

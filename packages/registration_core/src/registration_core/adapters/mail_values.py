@@ -49,17 +49,20 @@ def mail_values(
     `my_url`, mails about the contract no `unsubscribe_url`, and mails without staff's values no
     `set`; using them is an error.
     """
-    entries, codes = facts.group or (submission,), qr_codes or {}
+    codes = qr_codes or {}
+    entries = [_entry(form, each, language, codes.get(each.id, "")) for each in facts.group or (submission,)]
+    options = [_shown_option(form, each, language) for each in facts.group or (submission,)]
     answers = shown_answers(form, submission, language)
     about = form.chosen_field.name if chosen_option(form, submission) is not None and form.chosen_field else None
+    other_answers = [each for each in answers if each["name"] not in (form.name_field, about)]
     values: dict[str, object] = {
         "answer": dict(submission.answers),
         "answers": answers,
-        "answers_for_all": [each for each in answers if each["name"] not in _asked_of_each(form)],
+        "answers_for_all": [each for each in other_answers if each["name"] not in _asked_of_each(form)],
         "calendar_file": calendar_file,
         "changes": _changes(form, answers, facts.edited, language, proven=proven),
         "email": submission.email,
-        "entries": [_entry(form, each, language, codes.get(each.id, "")) for each in entries],
+        "entries": entries,
         "form": {
             "name": form.name,
             "title": form.title.in_language(language),
@@ -71,7 +74,8 @@ def mail_values(
         "more_spam": facts.more_spam,
         "name": form.name_in(submission.answers),
         "option": _shown_option(form, submission, language),
-        "other_answers": [each for each in answers if each["name"] not in (form.name_field, about)],
+        "option_for_all": options[0] if all(each == options[0] for each in options) else dict.fromkeys(options[0], ""),
+        "other_answers": other_answers,
         "position": submission.position,
         "proven": proven,
         "qr_code": codes.get(submission.id, ""),
@@ -80,7 +84,7 @@ def mail_values(
         "site_url": site_url,
         "spam": [_suspected(form, each) for each in facts.spam],
         "status": submission.status.value,
-        "statuses": sorted({each.status.value for each in entries}),
+        "statuses": sorted({str(each["status"]) for each in entries}),
         "submitted_at": local(submission.submitted_at, form.time_zone),
         "verify_by": _verify_by(form, submission, language),
         "visitor_language": submission.language,

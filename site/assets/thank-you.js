@@ -9,23 +9,23 @@
   // Several participants who were sent together are listed, each with a reference. What is true of only one is left out.
   const { words = [], values = {}, group = [] } = sent;
   for (const list of group.length > 1 ? all(`[data-members="${words[0]}"]`) : []) {
-    const { name, chosen, labels, ...says } = list.dataset, label = new URLSearchParams(labels),
-      numbers = Object.keys(values).filter((key) => key.split("-")[0] === name).map((key) => key.slice(name.length)),
-      option = (number) => values[chosen + number] ?? values[chosen];
+    const { name, chosen, lines, ...says } = list.dataset, of = new URLSearchParams(lines),
+      numbers = group.map((_, place) => (place ? `-${place + 1}` : "")),
+      options = numbers.map((number) => values[chosen + number] ?? values[chosen]), differ = new Set(options).size > 1;
     group.forEach(({ reference, status, position }, place) => {
-      const item = document.createElement("li"), number = numbers[place];
-      const parts = { strong: values[name + number], span: label.get(option(number)), i: says[status].replace("{position}", position), b: says.reference + " " + reference };
-      for (const tag in parts) {
+      const item = document.createElement("li"), told = (differ && of.get(options[place])?.split("\n")) || [];
+      const parts = [["strong", values[name + numbers[place]]], ...told.map((line) => ["span", line]), ["i", says[status].replace("{position}", position)], ["b", says.reference + " " + reference]];
+      for (const [tag, text] of parts) {
         const part = document.createElement(tag);
-        part.append(parts[tag] ?? "");
+        part.append(text ?? "");
         item.append(part, " ");
       }
       item.firstChild.dir = "auto";
       list.append(item);
     });
     list.hidden = false;
-    const options = new Set(numbers.map(option)), statuses = new Set(group.map(({ status }) => status));
-    sent.words = [words[0], statuses.size > 1 ? "mixed" : words[1], options.size > 1 ? "" : words[2]];
+    const statuses = new Set(group.map(({ status }) => status));
+    sent.words = [words[0], statuses.size > 1 ? "mixed" : words[1], differ ? "" : words[2]];
     sent = { ...sent, reference: "", position: "", values: { ...values, [name]: "" } };
   }
   for (const part of all("[data-when]")) part.hidden = !sent.words || !part.dataset.when.split(" ").every((word) => sent.words.includes(word));

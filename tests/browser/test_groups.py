@@ -87,11 +87,12 @@ def test_add__errors_name_the_participant__and_all_are_sent(opened: Any, posted:
     expect(page.locator("h1 span:visible")).to_have_text("Some have a seat, some are on the waiting list")
     first, second = page.locator(".members:visible li").all()
     for item, texts in (
-        (first, ("Åsa", "First week", "Registered", "K7QM-3XTP")),
-        (second, ("Bo", "Second week", "On the waiting list, number 4", "9VXM-2K1Q")),
+        (first, ("Åsa", "First week", "Kuggen", "Registered", "K7QM-3XTP")),
+        (second, ("Bo", "Second week", "Kuggen", "On the waiting list, number 4", "9VXM-2K1Q")),
     ):
         for text in texts:
             expect(item).to_contain_text(text)
+        expect(item.locator("span")).to_have_count(3)  # the week, its dates and its place
     expect(page.locator(".reference:visible")).to_have_count(0)
 
 
@@ -115,6 +116,19 @@ def test_remove__can_be_undone_with_all_that_was_typed(opened: Any, posted: list
     send(page)
     page.wait_for_url("**/thank-you")
     assert "participant-2" not in posted[0]
+
+
+def test_thanks__says_a_week_that_all_chose_once(opened: Any) -> None:
+    page = opened()
+    fill_in_two(page)
+    page.check("[name=week-2][value=first-week]")
+    send(page)
+    page.wait_for_url("**/thank-you")
+    expect(page.locator(".members:visible li")).to_have_text(
+        ["Åsa Registered Your reference K7QM-3XTP", "Bo On the waiting list, number 4 Your reference 9VXM-2K1Q"]
+    )
+    for text in ("First week", "Starts", "Kuggen, Stockholm"):
+        expect(page.locator("main").get_by_text(text, exact=True).locator("visible=true")).to_have_count(1)
 
 
 def test_draft__comes_back_with_all_participants(opened: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -33,7 +34,16 @@ FORM = a_form(
     a_field("text", "participant", required=True),
     a_field("date", "born"),
     a_field(
-        "choice", "week", required=True, options=tuple(Option(each, words(each.upper()), capacity=2) for each in "ab")
+        "choice",
+        "week",
+        required=True,
+        options=tuple(
+            Option(each, words(f"Week {each}"), capacity=2, starts_at=start, place=words(f"Hall {each}"))
+            for each, start in (
+                ("a", datetime(2027, 6, 14, 9, tzinfo=UTC)),
+                ("b", datetime(2027, 6, 21, 9, tzinfo=UTC)),
+            )
+        ),
     ),
     a_field("consent", "photo"),
     a_field("textarea", "wishes"),
@@ -214,6 +224,15 @@ def test_thanks__lists_all_with_their_references(desk: Desk) -> None:
     assert "Some have a seat, some are on the waiting list" in html
     for text in ("Åsa", "K7QM-3XTP", "Registered", "Bo", "9VXM-2K1Q", "On the waiting list, number 4"):
         assert text in html
+
+
+@pytest.mark.parametrize("second", [SECOND, SECOND | {"week-2": "a"}], ids=["they differ", "all chose the same"])
+def test_thanks__says_each_chosen_option_once(desk: Desk, second: dict[str, str]) -> None:
+    """With its date and place: per participant, or once for all."""
+    _, html = desk.post(FAMILY | second)
+    for letter, day in (("a", "14 June"), ("b", "21 June")):
+        said = [html.count(text) for text in (f"Week {letter}", day, f"Hall {letter}")]
+        assert said == [letter in (FAMILY["week"], second["week-2"])] * 3
 
 
 def test_another_sites_page__shows_no_text(desk: Desk) -> None:

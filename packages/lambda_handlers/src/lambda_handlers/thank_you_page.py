@@ -78,21 +78,21 @@ def thanks_page(
 
 def _members(
     form: Form, sent: Mapping[str, object], receipt: Receipt, view: ReceiptView, words: Mapping[str, str]
-) -> list[dict[str, str]]:
+) -> list[dict[str, object]]:
     """Return what the page says of each of several participants."""
     if len(receipt.group) < SEVERAL:
         return []
     from registration_core.domain.groups import members_in  # noqa: PLC0415 - few forms have groups
 
     once, members = members_in(form, sent)
-    labels = {option.value: option.label for option in view.options}
+    lines = {option.value: option.lines for option in view.options}
     chosen = form.chosen_field.name if form.chosen_field is not None else ""
     answers = [{**once, **own} for own in members.values() if isinstance(own, dict)]
     return [
         {
             "name": typed(own, view.participant),
             "value": typed(own, chosen),
-            "option": labels.get(typed(own, chosen), ""),
+            "lines": lines.get(typed(own, chosen), ()),
             "says": words[each.status].format(position=each.position),
             "reference": display_reference(each.reference),
         }

@@ -29,6 +29,11 @@ class ChosenView:
     place: str
     calendar: str
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Its label, date and place, as far as it has them."""
+        return tuple(line for line in (self.label, self.when, self.place) if line)
+
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:

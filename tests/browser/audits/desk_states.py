@@ -132,6 +132,14 @@ def nothing_matches(visit: DeskVisit) -> None:
     expect(visit.page.locator(LIST_SHOWN)).to_have_count(0)
 
 
+def some_closed() -> FakeDesk:
+    """A course that opens later, and a form that is closed until somebody opens it."""
+    by = {"open": False, "by": COLLEAGUE, "at": datetime.now(UTC).isoformat()}
+    until = {"open": False, "changes_at": "2030-12-20T08:00:00+00:00", "override": None}
+    closed = {"open": False, "changes_at": None, "override": {**by, "until": None}}
+    return FakeDesk(openings={("registration", "first-robot"): until, ("contact", None): closed})
+
+
 def clock_off() -> FakeDesk:
     return FakeDesk(now=datetime.now(UTC) + timedelta(minutes=10))
 
@@ -146,6 +154,8 @@ STATES = (
     DeskState("today-reader", at("", ".courses"), lambda: FakeDesk(role="reader")),
     DeskState("today-clock-off", at("", ".notice-done p"), clock_off),
     DeskState("today-seats", after(at("", ".courses"), ".course .link-button", shown="dialog")),
+    DeskState("today-closed", at("", ".courses"), some_closed),
+    DeskState("today-closing", after(at("", ".courses"), ".course .link-button >> nth=1", shown="dialog")),
     DeskState("list", at("#/list", LIST_SHOWN), lambda: FakeDesk(people=60)),
     DeskState("list-filters", after(at("#/list?status=confirmed", LIST_SHOWN), shown="#status")),
     DeskState("list-nothing", nothing_matches),

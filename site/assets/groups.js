@@ -75,6 +75,9 @@
       all(".field-error", field)[0].textContent = "";
       for (const input of [field, ...all("[aria-invalid]", field)]) input.removeAttribute("aria-invalid");
     }
+    const listed = all(".error-summary li");
+    for (const item of listed) if (!one(item.firstChild.hash).closest(".has-error")) item.remove();
+    if (listed.length && !one(".error-summary li")) one(".error-summary").hidden = true;
     show(list.length);
   };
   add.onclick = event => {

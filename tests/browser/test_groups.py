@@ -131,6 +131,24 @@ def test_thanks__says_a_week_that_all_chose_once(opened: Any) -> None:
         expect(page.locator("main").get_by_text(text, exact=True).locator("visible=true")).to_have_count(1)
 
 
+def test_remove__takes_the_participants_errors_off_the_summary(opened: Any) -> None:
+    """What is wrong elsewhere stays listed; with nothing left, the summary goes."""
+    page = opened()
+    fill_in_two(page)
+    page.fill("[name=guardian]", "")
+    send(page)
+    summary = page.locator(".error-summary")
+    expect(summary.locator("li")).to_have_text(["Enter guardian's name.", "Participant 2: Choose an option: week."])
+    page.locator("[name=_remove]:visible").last.click()
+    expect(summary.locator("li")).to_have_text(["Enter guardian's name."])
+    page.get_by_role("button", name="Undo").click()
+    page.fill("[name=guardian]", "Per Lindqvist")
+    send(page)
+    expect(summary.locator("li")).to_have_count(1)
+    page.locator("[name=_remove]:visible").last.click()
+    expect(summary).to_be_hidden()
+
+
 def test_draft__comes_back_with_all_participants(opened: Any) -> None:
     page = opened()
     fill_in_two(page)

@@ -120,12 +120,15 @@ show_when = { field = "meals", is = ["a"] }
 name = "size"
 type = "choice"
 label = "Size"
+required = REQUIRED
 options = [OPTIONS]
 """
 
 
-def sizes(number: int) -> str:
-    return SWIM.replace("OPTIONS", ", ".join(f'{{ value = "s{n}", label = "S{n}" }}' for n in range(number)))
+def sizes(number: int, *, required: bool = False) -> str:
+    return SWIM.replace("REQUIRED", str(required).lower()).replace(
+        "OPTIONS", ", ".join(f'{{ value = "s{n}", label = "S{n}" }}' for n in range(number))
+    )
 
 
 def without_once(group: str) -> str:
@@ -133,16 +136,19 @@ def without_once(group: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "group", ['["swims"]', '["meals", "diet"]', '["size"]', '["week"]', '["swims", "meals", "diet", "size"]']
+    "group",
+    ['["swims"]', '["meals", "diet"]', '["size"]', '["week"]', '["wishes"]', '["swims", "meals", "diet", "size"]'],
 )
 def test_group__a_participant_without_answers_is_never_lost(tmp_path: Path, group: str) -> None:
-    """Browsers send nothing for what isn't ticked or shown."""
+    """Browsers send nothing for what isn't ticked or shown, and the page nothing for what stays empty."""
     (said,) = problems(tmp_path, without_once(group) + FIELDS + sizes(3))
     assert "a participant without answers would get lost" in said
-    assert 'add a field without "show_when"' in said
+    assert 'add a required field without "show_when"' in said
 
 
-@pytest.mark.parametrize("group", ['["size"]', '["wishes"]', '["wishes", "swims", "meals", "diet"]'])
-def test_group__one_field_that_is_always_sent_is_enough(tmp_path: Path, group: str) -> None:
+@pytest.mark.parametrize(
+    "group", ['["size"]', '["swims", "meals", "diet", "size"]', '["participant", "week", "wishes"]']
+)
+def test_group__one_field_that_is_always_answered_is_enough(tmp_path: Path, group: str) -> None:
     """A choice of many options is a list, whose empty answer is sent."""
-    compile_forms(write(tmp_path, without_once(group) + FIELDS + sizes(12)))
+    compile_forms(write(tmp_path, without_once(group) + FIELDS + sizes(12, required=True)))

@@ -75,17 +75,17 @@ def _ensure_told_apart(table: CheckedTable, group: Group, form: Form) -> None:
             'with "once", "name_field" must name one of the fields that "fields" lists, because it tells the '
             "participants apart"
         )
-    elif not any(_always_sent(field) for field in form.fields if field.name in group.fields):
+    elif not any(_always_answered(field) for field in form.fields if field.name in group.fields):
         table.problem(
             "a participant without answers would get lost, because browsers send nothing for radio buttons and "
-            'checkboxes that nobody ticks, or for questions that aren\'t shown; add a field without "show_when" '
-            'that is always sent, such as a name (type "text"), and list it in "fields"'
+            "checkboxes that nobody ticks, for questions that aren't shown, or for what may stay empty; add a required "
+            'field without "show_when", such as a name (type "text"), and list it in "fields"'
         )
 
 
-def _always_sent(field: Field) -> bool:
-    """Return whether browsers send something for a field even if it is empty."""
-    return field.show_when is None and control_of(field) not in ("radios", "checkboxes", "consent")
+def _always_answered(field: Field) -> bool:
+    """Return whether a field is always answered, and browsers send even its empty answer."""
+    return field.required and field.show_when is None and control_of(field) not in ("radios", "checkboxes", "consent")
 
 
 def _ensure_judged(table: CheckedTable, group: Group, fields: Sequence[Field]) -> None:

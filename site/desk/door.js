@@ -220,8 +220,8 @@ class Door {
       confirmed && link(t("door.other_list"), address(found.form, found.option)),
     ];
     const sentences = [t("door.elsewhere", about), !confirmed && ` ${t("door.not_confirmed")}`];
+    this.search((this.input.value = "")); // before the dialog: a scanner may read the next one as it closes
     await ask(t("door.not_here", about), [el("p", {}, sentences), el("p", { class: "actions" }, links)], null, { no: t("dialogs.close") });
-    this.search((this.input.value = ""));
   }
 
   async film(video, camera) {

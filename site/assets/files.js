@@ -8,8 +8,11 @@
   const chosen = question => [...all("input", question)[0].files];
 
   const wrong = question => {
-    const { most, bytes, size, missing } = question.dataset, files = chosen(question), large = files.find(file => file.size > bytes);
-    return large ? say.large.replace("{name}", large.name).replace("{size}", size)
+    const { most, bytes, size, missing } = question.dataset, files = chosen(question), large = files.find(file => file.size > bytes),
+      endings = all("input", question)[0].accept.split(/, ?/), ending = ({ name }) => name.toLowerCase().match(/\.\w+$/)?.[0],
+      other = files.find(file => ending(file) && !endings.includes(ending(file)));
+    return other ? say.other.replace("{name}", other.name)
+      : large ? say.large.replace("{name}", large.name).replace("{size}", size)
       : files.length > most ? say.many.replace("{count}", most)
       : files.length ? "" : missing;
   };

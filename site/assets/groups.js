@@ -77,7 +77,10 @@
     }
     const listed = all(".error-summary li");
     for (const item of listed) if (!one(item.firstChild.hash).closest(".has-error")) item.remove();
-    if (listed.length && !one(".error-summary li")) one(".error-summary").hidden = true;
+    if (listed.length && !one(".error-summary li")) {
+      one(".error-summary").hidden = true;
+      document.title = document.title.replace(say.errorPrefix + " ", "");
+    }
     show(list.length);
   };
   add.onclick = event => {

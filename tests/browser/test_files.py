@@ -52,13 +52,16 @@ def test_files__follow_the_answers(stack: Any, visit: Callable[..., Any], person
 
 
 def test_files__are_checked_before_the_answers_are_sent(visit: Callable[..., Any], person: Any) -> None:
-    """A missing or too large file is a problem that the page names, and nothing is sent."""
+    """A missing, wrong or too large file is a problem that the page names, and nothing is sent."""
     visitor = visit()
     fills_in(visitor, person)
     visitor.sends()
     expect(visitor.page.locator("#f-portfolio-error")).to_have_text("Choose a file.")
     expect(visitor.page.locator("#f-portfolio")).to_be_focused()
 
+    visitor.page.set_input_files("#f-portfolio", [CV | {"name": "slip.EXE"}])
+    expect(visitor.page.locator("#f-portfolio-error")).to_contain_text("slip.EXE is of a kind that we can't take.")
+    visitor.sends()
     visitor.page.set_input_files("#f-portfolio", [CV])
     expect(visitor.page.locator("#f-portfolio-error")).to_be_empty()
     large = {"name": "large.pdf", "mimeType": "application/pdf", "buffer": PDF.ljust(1_000_001)}

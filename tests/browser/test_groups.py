@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -147,6 +148,7 @@ def test_remove__takes_the_participants_errors_off_the_summary(opened: Any) -> N
     expect(summary.locator("li")).to_have_count(1)
     page.locator("[name=_remove]:visible").last.click()
     expect(summary).to_be_hidden()
+    expect(page).not_to_have_title(re.compile("Error"))
 
 
 def test_draft__comes_back_with_all_participants(opened: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from browser.desk_api import AFTER, COLLEAGUE, FORMS, SHARED, SIGN_IN, SITE, FakeDesk, problem
 from browser.desk_visit import FIRST, DeskVisit
+from deadlines import wait_until
 from playwright.sync_api import expect
 
 BUSY = {"status": 503, "headers": {"Access-Control-Allow-Origin": SITE, "Retry-After": "5"}, "json": {}}
@@ -346,6 +347,7 @@ def test_token__is_renewed_before_it_ends_and_after_a_refusal(at_desk: Any) -> N
     visit.signs_in()
     visit.heading("Today")
     visit.page.clock.run_for(560_000)
+    wait_until(lambda: len(visit.sent("POST")) > 1, what="a renewed token")
     assert [form["grant_type"] for path, form in visit.sent("POST")] == [["authorization_code"], ["refresh_token"]]
     visit.desk.tokens += 1  # the API takes no token that was given out
     visit.opens("#/list")

@@ -134,7 +134,7 @@ def unsent(visit: Any, forms: Any, person: Any) -> Any:
     with visitor.forgiving("ERR_FAILED"):
         visitor.page.route(POST_TO, lambda route: route.abort())
         visitor.sends()
-        visitor.page.get_by_role("status").get_by_text(WORDS["saved"]).wait_for()
+        visitor.page.locator(".form-status").get_by_text(WORDS["saved"]).wait_for()
         visitor.page.close()
         visitor.page = visitor.page.context.new_page()
         visitor.page.on("request", visitor._note)

@@ -158,7 +158,7 @@ def offline_and_back(trip: Trip) -> None:
     with trip.visitor.forgiving("ERR_INTERNET_DISCONNECTED"):
         trip.page.context.set_offline(True)
         trip.visitor.sends()
-        status = trip.page.get_by_role("status")
+        status = trip.page.locator(".form-status")
         status.get_by_text(trip.words["form"]["saved"]).wait_for()
         assert trip.words["organisation"]["email"] in status.inner_text()
         trip.page.context.set_offline(False)
